@@ -1,0 +1,23 @@
+package io.larder.platform.time;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The machine's clock, held at the latest second seen when somebody sets it back. */
+public final class SystemClock implements Clock {
+  private final AtomicLong latestSeconds = new AtomicLong();
+
+  @Override
+  public long unixSeconds() {
+    long now = System.currentTimeMillis() / 1000;
+    long latest = latestSeconds.get();
+    if (now == latest) {
+      return now;
+    }
+    return latestSeconds.accumulateAndGet(now, Math::max);
+  }
+
+  @Override
+  public long nanos() {
+    return System.nanoTime();
+  }
+}
