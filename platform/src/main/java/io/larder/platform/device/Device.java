@@ -38,7 +38,8 @@ public interface Device extends AutoCloseable {
   /**
    * Fills {@code target} from {@code offsetBytes}, completing short reads.
    *
-   * @throws java.io.EOFException when the device ends first
+   * @throws java.io.EOFException when the device ends first; the position of {@code target} then
+   *     says how much there was
    * @throws IOException when the device refuses
    */
   void read(ByteBuffer target, long offsetBytes) throws IOException;

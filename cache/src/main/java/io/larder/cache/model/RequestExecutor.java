@@ -1,0 +1,23 @@
+package io.larder.cache.model;
+
+/**
+ * Carries out requests for one thread.
+ *
+ * <p><b>Threads.</b> Confined to its owner thread, on which every answer arrives too.
+ */
+public interface RequestExecutor {
+
+  /**
+   * Carries out {@code request}.
+   *
+   * @return whether it has been answered already; if not, the answer comes later on the same
+   *     thread, and key and value must stay where the request says they are until then
+   */
+  boolean execute(Request request);
+
+  /** The cache's time in unix seconds, for turning relative expiries into absolute ones. */
+  long nowSeconds();
+
+  /** Whether an item of these sizes is within the largest that the cache takes. */
+  boolean fits(int keyLength, int flags, int valueLength);
+}

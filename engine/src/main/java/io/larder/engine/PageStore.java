@@ -1,0 +1,399 @@
+package io.larder.engine;
+
+import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.model.Bucket;
+import io.larder.engine.model.GiveUpReason;
+import io.larder.engine.model.PageOwner;
+import io.larder.engine.model.ReserveOutcome;
+import io.larder.engine.page.FreePages;
+import io.larder.engine.page.Page;
+import io.larder.engine.read.PageReadListener;
+import io.larder.engine.read.ReadBuffers;
+import io.larder.engine.reclaim.ReclaimListener;
+import io.larder.engine.reclaim.ReclaimStep;
+import io.larder.engine.stats.EngineCounter;
+import io.larder.engine.stats.EngineStats;
+import io.larder.engine.write.BucketWriter;
+import io.larder.engine.write.DirectoryChunks;
+import io.larder.engine.write.FailedPage;
+import io.larder.engine.write.FlushListener;
+import io.larder.engine.write.FlushQueues;
+import io.larder.engine.write.FlushStep;
+import io.larder.engine.write.Reservation;
+import io.larder.engine.write.WriteBuffers;
+import io.larder.platform.device.Device;
+import io.larder.platform.time.Clock;
+import io.larder.platform.work.Wakeup;
+import io.larder.platform.work.Work;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The flash tier's bytes and addresses: devices cut into pages that are filled front to back through
+ * write buffers, read under leases, and given up whole. It knows no keys and no items.
+ *
+ * <p>Life: {@link #open} cuts the devices and starts one flush step per device and one reclaim step;
+ * records are reserved, written and committed, leased and read, forgotten; {@link #close} gives the
+ * memory back after the steps have been stopped and every read has ended. The devices stay the
+ * caller's.
+ *
+ * <p><b>Threads.</b> Any thread may call any method. Lock order: the owner's locks, then bucket, page,
+ * engine.
+ */
+public final class PageStore implements AutoCloseable {
+  /*
+   * Who may point at a page. The owner keeps addresses (page, offset) in an index of its own and
+   * may keep one only while the page lives. The store therefore never frees a page by itself: it
+   * marks it as leaving, asks the owner to leave every record in the page's directory, and only
+   * then closes it. An address found in the index under the owner's lock is thus always good for a
+   * lease, and a version is needed only where an address is kept outside the index.
+   */
+
+  private static final Logger LOG = LoggerFactory.getLogger(PageStore.class);
+
+  private final PageGeometry geometry;
+  private final List<Device> devices;
+  private final List<Page> pages;
+  private final FreePages freePages;
+  private final WriteBuffers buffers;
+  private final DirectoryChunks chunks;
+  private final FlushQueues flushes;
+  private final List<BucketWriter> writers = new ArrayList<>();
+  private final DeviceHealth health;
+  private final EngineStats stats = new EngineStats();
+  private final Queue<FailedPage> failedPages = new ConcurrentLinkedQueue<>();
+  private final AtomicLong lentReadBytes = new AtomicLong();
+  private final AtomicLong progress = new AtomicLong();
+  private final Arena arena = Arena.ofShared();
+  private final PageReadListener readListener = new Reads();
+  private final ReclaimStep reclaim;
+  private final Wakeup reclaimWakeup;
+  private volatile Wakeup ownerWakeup = () -> {};
+
+  private PageStore(
+      PageStoreConfig config, List<Device> devices, Clock clock, Work work, PageOwner owner) {
+    this.geometry = PageGeometry.of(config.pageBytes());
+    this.devices = List.copyOf(devices);
+    this.pages = cut(devices, config.pageBytes());
+    this.freePages = new FreePages(pages);
+    this.buffers = new WriteBuffers(arena, config.writeBufferBytes(), config.writeBufferCount());
+    this.chunks = new DirectoryChunks(arena);
+    this.flushes = new FlushQueues(devices.size());
+    this.health = new DeviceHealth(devices);
+    AtomicLong versions = new AtomicLong();
+    for (Bucket bucket : Bucket.values()) {
+      int keptForOthers = bucket == Bucket.DEFAULT || bucket == Bucket.LOWTTL ? 1 : 0;
+      writers.add(
+          new BucketWriter(
+              bucket,
+              keptForOthers,
+              geometry,
+              config.identity(),
+              freePages,
+              buffers,
+              chunks,
+              flushes,
+              versions,
+              clock));
+    }
+    int lowWaterCount = Math.max(2, 1 + pages.size() / 64);
+    this.reclaim =
+        new ReclaimStep(
+            pages, freePages, lowWaterCount, failedPages, owner, geometry, new Reclaims(), clock);
+    this.reclaimWakeup = work.start("reclaim", reclaim);
+    for (int i = 0; i < devices.size(); i++) {
+      flushes.wakes(
+          i,
+          work.start(
+              "flush-" + i, new FlushStep(flushes, i, writers, new Flushes(), clock)));
+    }
+  }
+
+  /**
+   * Cuts devices into free pages and starts the background work.
+   *
+   * @param devices at least one, together at least {@link PageStoreConfig#PAGE_COUNT_MIN} pages
+   * @param owner asked to leave the records of a page before it is given up
+   */
+  public static PageStore open(
+      PageStoreConfig config, List<Device> devices, Clock clock, Work work, PageOwner owner) {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return new PageStore(config, devices, clock, work, owner);
+  }
+
+  private static List<Page> cut(List<Device> devices, int pageBytes) {
+    List<Page> pages = new ArrayList<>();
+    boolean more = true;
+    // Round robin over the devices, so that consecutive pages keep all of them busy.
+    for (long row = 0; more; row++) {
+      more = false;
+      for (int i = 0; i < devices.size(); i++) {
+        Device device = devices.get(i);
+        if ((row + 1) * pageBytes <= device.sizeBytes()) {
+          pages.add(new Page(pages.size(), i, device, row * pageBytes));
+          more = true;
+        }
+      }
+    }
+    if (pages.size() < PageStoreConfig.PAGE_COUNT_MIN) {
+      throw new IllegalArgumentException(
+          "the devices hold "
+              + pages.size()
+              + " pages of "
+              + pageBytes
+              + " bytes, fewer than "
+              + PageStoreConfig.PAGE_COUNT_MIN);
+    }
+    return List.copyOf(pages);
+  }
+
+  /** The sizes all pages share. */
+  public PageGeometry geometry() {
+    return geometry;
+  }
+
+  /** Pages of all devices; their ids are 0 to this. */
+  public int pageCount() {
+    return pages.size();
+  }
+
+  /** Largest record that can be written. */
+  public int recordBytesMax() {
+    return Math.min(
+        buffers.bufferBytes(),
+        geometry.directoryOffset(1) - PageGeometry.HEADER_BYTES);
+  }
+
+  /** Whom to wake when a write buffer or a page has become free. */
+  public void wakes(Wakeup wakeup) {
+    ownerWakeup = wakeup;
+  }
+
+  /** Grows whenever a write buffer or a page has become free. */
+  public long progress() {
+    return progress.get();
+  }
+
+  /**
+   * Takes room for one record; see {@link BucketWriter#reserve}.
+   *
+   * @param lengthBytes without padding, at most {@link #recordBytesMax}
+   */
+  public ReserveOutcome reserve(Bucket bucket, int lengthBytes, long keyHash, Reservation into) {
+    if (health.areAllOut()) {
+      return ReserveOutcome.OUT_OF_SERVICE;
+    }
+    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into);
+    if (outcome == ReserveOutcome.NO_PAGE) {
+      reclaimWakeup.wake();
+    }
+    return outcome;
+  }
+
+  /**
+   * Ends a reservation whose bytes have been written.
+   *
+   * @param countedBytes what the record counts for in its page, and again in {@link #forget}
+   * @return false when the page failed meanwhile: the record is nowhere
+   */
+  public boolean commit(Reservation reservation, int countedBytes, long expirySeconds) {
+    boolean counted =
+        pages.get(reservation.pageId()).commit(countedBytes, expirySeconds);
+    int padded = reservation.commit(flushes);
+    if (counted) {
+      stats.increment(EngineCounter.RECORDS_WRITTEN);
+      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, padded);
+    }
+    return counted;
+  }
+
+  /** No address points at a record any more. The page lives, for an address pointed at it. */
+  public void forget(int pageId, int countedBytes) {
+    pages.get(pageId).forget(countedBytes);
+  }
+
+  /** As {@link #forget}, for an address kept elsewhere, whose page may have moved on. */
+  public void forgetIfAlive(int pageId, long versionBits, long versionMask, int countedBytes) {
+    pages.get(pageId).forgetIfAlive(versionBits, versionMask, countedBytes);
+  }
+
+  /** Whether an address kept outside the index may be pointed at again. */
+  public boolean isAlive(int pageId, long versionBits, long versionMask) {
+    return pages.get(pageId).livesOn(versionBits, versionMask);
+  }
+
+  /** The page with this id; lease it before reading. */
+  public Page page(int pageId) {
+    return pages.get(pageId);
+  }
+
+  /** A pool of read buffers for one owner thread. */
+  public ReadBuffers newReadBuffers() {
+    return new ReadBuffers(arena, lentReadBytes);
+  }
+
+  /** Bytes of read buffers that are lent out, over all owners. */
+  public long lentReadBytes() {
+    return lentReadBytes.get();
+  }
+
+  /** Who is to hear how reads end. */
+  public PageReadListener readListener() {
+    return readListener;
+  }
+
+  public EngineStats stats() {
+    return stats;
+  }
+
+  /** The store at this moment. */
+  public StoreSnapshot snapshot() {
+    List<StoreSnapshot.DeviceSnapshot> deviceSnapshots = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      deviceSnapshots.add(
+          new StoreSnapshot.DeviceSnapshot(
+              devices.get(i).name(),
+              devices.get(i).sizeBytes(),
+              health.isOut(i),
+              health.readErrors(i),
+              health.writeErrors(i)));
+    }
+    return new StoreSnapshot(
+        geometry.pageBytes(),
+        freePages.count(),
+        pages.stream().map(Page::snapshot).toList(),
+        deviceSnapshots,
+        buffers.allocatedBytes() + chunks.allocatedBytes() + reclaim.allocatedBytes());
+  }
+
+  /** Sends what is in write buffers to the devices and seals the open pages, in the background. */
+  public void finish() {
+    writers.forEach(BucketWriter::finish);
+  }
+
+  /** Whether nothing is waiting to be written. */
+  public boolean isQuiet() {
+    return flushes.areEmpty() && failedPages.isEmpty();
+  }
+
+  /** Gives the memory back. The steps have been stopped and no read is in flight. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  private void progressed() {
+    progress.incrementAndGet();
+    ownerWakeup.wake();
+  }
+
+  private void free(Page page) {
+    stats.increment(EngineCounter.PAGE_RECLAIMS);
+    if (!health.isOut(page.deviceIndex())) {
+      freePages.give(page);
+    }
+    progressed();
+  }
+
+  private String nameOf(int deviceIndex) {
+    return devices.get(deviceIndex).name();
+  }
+
+  private final class Reads implements PageReadListener {
+    @Override
+    public void readFromBuffer(int bytes) {
+      stats.increment(EngineCounter.BUFFER_READS);
+    }
+
+    @Override
+    public void readFromDevice(int bytes) {
+      stats.increment(EngineCounter.DEVICE_READS);
+      stats.add(EngineCounter.DEVICE_BYTES_READ, bytes);
+    }
+
+    @Override
+    public void readFailed(int deviceIndex) {
+      health.refusedRead(deviceIndex);
+      stats.increment(EngineCounter.READ_ERRORS);
+    }
+
+    @Override
+    public void lastLeaseReturned(Page page) {
+      free(page);
+    }
+  }
+
+  private final class Flushes implements FlushListener {
+    @Override
+    public void flushed(Page page, int bytes, long tookNanos) {
+      health.wrote(page.deviceIndex());
+      stats.increment(EngineCounter.DEVICE_WRITES);
+      stats.add(EngineCounter.DEVICE_BYTES_WRITTEN, bytes);
+      stats.add(EngineCounter.DEVICE_WRITE_NANOS, tookNanos);
+      reclaimWakeup.wake();
+      progressed();
+    }
+
+    @Override
+    public void failed(Page page, IOException why) {
+      stats.increment(EngineCounter.WRITE_ERRORS);
+      stats.increment(EngineCounter.PAGE_FAILURES);
+      LOG.warn("{} refused a write, its page is given up: {}", nameOf(page.deviceIndex()), why.toString());
+      if (health.refusedWrite(page.deviceIndex())) {
+        freePages.remove(page.deviceIndex());
+        LOG.error(
+            "{} refused {} writes in a row and gets no more; what is on it can still be read",
+            nameOf(page.deviceIndex()),
+            DeviceHealth.REFUSED_IN_A_ROW_MAX);
+      }
+    }
+
+    @Override
+    public void abandoned(FailedPage failed) {
+      failedPages.add(failed);
+      reclaimWakeup.wake();
+      progressed();
+    }
+  }
+
+  private final class Reclaims implements ReclaimListener {
+    @Override
+    public void rescued(int bytes) {
+      stats.increment(EngineCounter.RECORDS_RESCUED);
+      stats.add(EngineCounter.BYTES_RESCUED, bytes);
+    }
+
+    @Override
+    public void readFailed(int deviceIndex, IOException why) {
+      health.refusedRead(deviceIndex);
+      stats.increment(EngineCounter.READ_ERRORS);
+    }
+
+    @Override
+    public void directoryFailed(Page page, IOException why) {
+      health.refusedRead(page.deviceIndex());
+      stats.increment(EngineCounter.DIRECTORY_FAILURES);
+      LOG.warn("giving up {} by a scan of the index: {}", page, why.toString());
+    }
+
+    @Override
+    public void closed(Page page, GiveUpReason reason, boolean isFree) {
+      if (reason == GiveUpReason.EVICTED) {
+        stats.increment(EngineCounter.PAGE_EVICTIONS);
+      }
+      if (isFree) {
+        free(page);
+      }
+    }
+  }
+}

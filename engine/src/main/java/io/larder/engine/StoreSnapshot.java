@@ -1,0 +1,31 @@
+package io.larder.engine;
+
+import io.larder.engine.page.PageSnapshot;
+import java.util.List;
+
+/**
+ * A store at one moment.
+ *
+ * @param offHeapBytes memory of write buffers, directories and reclaim
+ */
+public record StoreSnapshot(
+    int pageBytes,
+    int freePageCount,
+    List<PageSnapshot> pages,
+    List<DeviceSnapshot> devices,
+    long offHeapBytes) {
+
+  /** A device at one moment. */
+  public record DeviceSnapshot(
+      String name, long sizeBytes, boolean outOfService, long readErrors, long writeErrors) {}
+
+  /** Live bytes on all pages, padding included. */
+  public long liveBytes() {
+    return pages.stream().mapToLong(PageSnapshot::liveBytes).sum();
+  }
+
+  /** Live records on all pages. */
+  public long liveCount() {
+    return pages.stream().mapToLong(PageSnapshot::liveCount).sum();
+  }
+}

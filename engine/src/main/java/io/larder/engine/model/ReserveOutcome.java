@@ -1,0 +1,13 @@
+package io.larder.engine.model;
+
+/** How an attempt to reserve room for a record ended. */
+public enum ReserveOutcome {
+  /** There is room, and the reservation says where. */
+  RESERVED,
+  /** Both write buffers are on their way to the device: try again after a flush. */
+  NO_BUFFER,
+  /** No page is free for this bucket: try again after a reclaim. */
+  NO_PAGE,
+  /** No device takes writes any more. */
+  OUT_OF_SERVICE
+}

@@ -1,0 +1,30 @@
+package io.larder.engine.page;
+
+import io.larder.engine.model.Bucket;
+
+/**
+ * A page at one moment.
+ *
+ * @param earliestExpirySeconds unix seconds; 0 when nothing on it expires
+ * @param latestExpirySeconds unix seconds; 0 when something on it never expires
+ */
+public record PageSnapshot(
+    int id,
+    int deviceIndex,
+    PageState state,
+    long version,
+    Bucket bucket,
+    long openedAtSeconds,
+    int recordCount,
+    int liveCount,
+    long liveBytes,
+    long earliestExpirySeconds,
+    long latestExpirySeconds,
+    int leaseCount,
+    boolean givingUp) {
+
+  /** Whether every record on it has expired. */
+  public boolean hasExpired(long nowSeconds) {
+    return recordCount > 0 && latestExpirySeconds != 0 && latestExpirySeconds <= nowSeconds;
+  }
+}

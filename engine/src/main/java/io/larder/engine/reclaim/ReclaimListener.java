@@ -1,0 +1,24 @@
+package io.larder.engine.reclaim;
+
+import io.larder.engine.model.GiveUpReason;
+import io.larder.engine.page.Page;
+import java.io.IOException;
+
+/** Hears what reclaim does. Called by the reclaim step, with no lock held. */
+public interface ReclaimListener {
+
+  /** A live record has been moved to another page. */
+  void rescued(int bytes);
+
+  void readFailed(int deviceIndex, IOException why);
+
+  /** A page's directory could not be read, and its owner went through its whole index instead. */
+  void directoryFailed(Page page, IOException why);
+
+  /**
+   * A page has been closed.
+   *
+   * @param isFree whether nobody held a lease on it
+   */
+  void closed(Page page, GiveUpReason reason, boolean isFree);
+}

@@ -1,0 +1,5 @@
+/** What the engine counts. */
+@NullMarked
+package io.larder.engine.stats;
+
+import org.jspecify.annotations.NullMarked;

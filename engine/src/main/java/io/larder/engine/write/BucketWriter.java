@@ -1,0 +1,207 @@
+package io.larder.engine.write;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.engine.layout.HeaderLayout;
+import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.model.Bucket;
+import io.larder.engine.model.ReserveOutcome;
+import io.larder.engine.page.FreePages;
+import io.larder.engine.page.Page;
+import io.larder.engine.page.Page.UnflushedBytes;
+import io.larder.platform.memory.AlignedBuffer;
+import io.larder.platform.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills the open page of one bucket, front to back.
+ *
+ * <p><b>Threads.</b> Any; guarded by its own monitor. Lock order: bucket, page, then free pages and
+ * buffers. A copy is made by the caller after {@link #reserve}, with no lock of the engine held.
+ */
+public final class BucketWriter {
+  private final Bucket bucket;
+  private final int pagesKeptForOthers;
+  private final PageGeometry geometry;
+  private final StoreIdentity identity;
+  private final FreePages freePages;
+  private final WriteBuffers buffers;
+  private final DirectoryChunks chunks;
+  private final FlushQueues flushes;
+  private final AtomicLong versions;
+  private final Clock clock;
+
+  @GuardedBy("this")
+  private @Nullable OpenPage open;
+
+  /**
+   * A writer with no page yet.
+   *
+   * @param pagesKeptForOthers free pages that this bucket must leave
+   * @param versions the latest version given to any page
+   */
+  public BucketWriter(
+      Bucket bucket,
+      int pagesKeptForOthers,
+      PageGeometry geometry,
+      StoreIdentity identity,
+      FreePages freePages,
+      WriteBuffers buffers,
+      DirectoryChunks chunks,
+      FlushQueues flushes,
+      AtomicLong versions,
+      Clock clock) {
+    this.bucket = bucket;
+    this.pagesKeptForOthers = pagesKeptForOthers;
+    this.geometry = geometry;
+    this.identity = identity;
+    this.freePages = freePages;
+    this.buffers = buffers;
+    this.chunks = chunks;
+    this.flushes = flushes;
+    this.versions = versions;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes room for one record.
+   *
+   * @param keyHash noted in the page's directory
+   * @param into filled when the answer is RESERVED, and then to be committed
+   */
+  public synchronized ReserveOutcome reserve(int lengthBytes, long keyHash, Reservation into) {
+    int padded = geometry.padded(lengthBytes);
+    if (padded > buffers.bufferBytes()) {
+      throw new IllegalArgumentException(
+          "record of " + lengthBytes + " bytes for buffers of " + buffers.bufferBytes());
+    }
+    while (true) {
+      OpenPage page = open;
+      if (page == null) {
+        page = openPage();
+        if (page == null) {
+          return ReserveOutcome.NO_PAGE;
+        }
+      }
+      if (!page.fits(padded, geometry)) {
+        submitSeal(page);
+        continue;
+      }
+      BufferFlush filling = page.filling;
+      if (filling == null) {
+        filling = attachBuffer(page);
+        if (filling == null) {
+          return ReserveOutcome.NO_BUFFER;
+        }
+      }
+      if (filling.remainingBytes() < padded) {
+        if (page.page.hasTwoBuffers()) {
+          return ReserveOutcome.NO_BUFFER;
+        }
+        submit(page, filling);
+        continue;
+      }
+      take(page, filling, lengthBytes, padded, keyHash, into);
+      return ReserveOutcome.RESERVED;
+    }
+  }
+
+  @GuardedBy("this")
+  private void take(
+      OpenPage page,
+      BufferFlush filling,
+      int lengthBytes,
+      int padded,
+      long keyHash,
+      Reservation into) {
+    int offsetUnits = filling.endBytes() / geometry.unitBytes();
+    int at = filling.take(padded);
+    filling.reserved();
+    page.recordsEndBytes = filling.endBytes();
+    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
+    into.set(filling, at, lengthBytes, padded);
+    into.address(page.page.id(), page.version, offsetUnits);
+  }
+
+  @GuardedBy("this")
+  private @Nullable OpenPage openPage() {
+    Page page = freePages.take(pagesKeptForOthers);
+    if (page == null) {
+      return null;
+    }
+    long version = versions.incrementAndGet();
+    page.claim(version, bucket, clock.unixSeconds());
+    open = new OpenPage(page, version, new OpenDirectory(chunks));
+    return open;
+  }
+
+  @GuardedBy("this")
+  private @Nullable BufferFlush attachBuffer(OpenPage page) {
+    AlignedBuffer buffer = buffers.take();
+    if (buffer == null) {
+      return null;
+    }
+    UnflushedBytes bytes = new UnflushedBytes(buffer, page.nextBufferAtBytes);
+    BufferFlush filling = new BufferFlush(page.page, bytes, buffers);
+    if (page.nextBufferAtBytes == 0) {
+      int at = filling.take(PageGeometry.HEADER_BYTES);
+      HeaderLayout.write(
+          buffer.memory(),
+          at,
+          identity,
+          geometry.pageBytes(),
+          page.page.id(),
+          page.version,
+          bucket.number(),
+          page.page.openedAtSeconds());
+    }
+    page.page.attach(bytes);
+    page.filling = filling;
+    return filling;
+  }
+
+  @GuardedBy("this")
+  private void submit(OpenPage page, BufferFlush filling) {
+    page.nextBufferAtBytes = PageGeometry.blocks(filling.endBytes());
+    page.filling = null;
+    flushes.submit(filling);
+  }
+
+  @GuardedBy("this")
+  private void submitSeal(OpenPage page) {
+    BufferFlush filling = page.filling;
+    if (filling != null) {
+      submit(page, filling);
+    }
+    flushes.submit(
+        new SealFlush(page.page, page.directory, geometry, page.recordsEndBytes));
+    open = null;
+  }
+
+  /**
+   * Lets go of a page that has failed.
+   *
+   * @return its directory, or null when the page was no longer this bucket's to fill
+   */
+  synchronized @Nullable OpenDirectory abandon(Page failed) {
+    OpenPage page = open;
+    if (page == null || page.page != failed) {
+      return null;
+    }
+    open = null;
+    BufferFlush filling = page.filling;
+    if (filling != null) {
+      flushes.submit(filling);
+    }
+    return page.directory;
+  }
+
+  /** Sends what is unflushed to the device, sealing the open page; for a clean end. */
+  public synchronized void finish() {
+    OpenPage page = open;
+    if (page != null) {
+      submitSeal(page);
+    }
+  }
+}
