@@ -68,6 +68,11 @@ final class SourceTree {
     return new SourceTree(root, files);
   }
 
+  /** The folder all modules lie in. */
+  Path root() {
+    return root;
+  }
+
   /** The packages with production code in the modules that are the product, not its tests. */
   SortedSet<String> packagesOfModules() {
     return mainFolders().stream()
