@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +40,10 @@ import org.slf4j.LoggerFactory;
  * The flash tier's bytes and addresses: devices cut into pages that are filled front to back through
  * write buffers, read under leases, and given up whole. It knows no keys and no items.
  *
- * <p>Life: {@link #open} cuts the devices and starts one flush step per device and one reclaim step;
- * records are reserved, written and committed, leased and read, forgotten; {@link #close} gives the
- * memory back after the steps have been stopped and every read has ended. The devices stay the
- * caller's.
+ * <p>Life: {@link #open} cuts the devices; {@link #start} starts one flush step per device and one
+ * reclaim step; records are reserved, written and committed, leased and read, forgotten; {@link #close}
+ * gives the memory back after the steps have been stopped and every read has ended. The devices stay
+ * the caller's.
  *
  * <p><b>Threads.</b> Any thread may call any method. Lock order: the owner's locks, then bucket, page,
  * engine.
@@ -71,14 +72,16 @@ public final class PageStore implements AutoCloseable {
   private final Queue<FailedPage> failedPages = new ConcurrentLinkedQueue<>();
   private final AtomicLong lentReadBytes = new AtomicLong();
   private final AtomicLong progress = new AtomicLong();
+  private final AtomicLong versions = new AtomicLong();
   private final Arena arena = Arena.ofShared();
   private final PageReadListener readListener = new Reads();
-  private final ReclaimStep reclaim;
-  private final Wakeup reclaimWakeup;
+  private final Clock clock;
+  private volatile @Nullable ReclaimStep reclaim;
+  private volatile Wakeup reclaimWakeup = () -> {};
   private volatile Wakeup ownerWakeup = () -> {};
 
-  private PageStore(
-      PageStoreConfig config, List<Device> devices, Clock clock, Work work, PageOwner owner) {
+  private PageStore(PageStoreConfig config, List<Device> devices, Clock clock) {
+    this.clock = clock;
     this.geometry = PageGeometry.of(config.pageBytes());
     this.devices = List.copyOf(devices);
     this.pages = cut(devices, config.pageBytes());
@@ -87,7 +90,6 @@ public final class PageStore implements AutoCloseable {
     this.chunks = new DirectoryChunks(arena);
     this.flushes = new FlushQueues(devices.size());
     this.health = new DeviceHealth(devices);
-    AtomicLong versions = new AtomicLong();
     for (Bucket bucket : Bucket.values()) {
       int keptForOthers = bucket == Bucket.DEFAULT || bucket == Bucket.LOWTTL ? 1 : 0;
       writers.add(
@@ -103,32 +105,37 @@ public final class PageStore implements AutoCloseable {
               versions,
               clock));
     }
-    int lowWaterCount = Math.max(2, 1 + pages.size() / 64);
-    this.reclaim =
-        new ReclaimStep(
-            pages, freePages, lowWaterCount, failedPages, owner, geometry, new Reclaims(), clock);
-    this.reclaimWakeup = work.start("reclaim", reclaim);
-    for (int i = 0; i < devices.size(); i++) {
-      flushes.wakes(
-          i,
-          work.start(
-              "flush-" + i, new FlushStep(flushes, i, writers, new Flushes(), clock)));
-    }
   }
 
   /**
-   * Cuts devices into free pages and starts the background work.
+   * Cuts devices into free pages.
    *
    * @param devices at least one, together at least {@link PageStoreConfig#PAGE_COUNT_MIN} pages
-   * @param owner asked to leave the records of a page before it is given up
    */
-  public static PageStore open(
-      PageStoreConfig config, List<Device> devices, Clock clock, Work work, PageOwner owner) {
+  public static PageStore open(PageStoreConfig config, List<Device> devices, Clock clock) {
     List<String> problems = config.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    return new PageStore(config, devices, clock, work, owner);
+    return new PageStore(config, devices, clock);
+  }
+
+  /**
+   * Starts the background work; once.
+   *
+   * @param owner asked to leave the records of a page before it is given up
+   */
+  public void start(Work work, PageOwner owner) {
+    int lowWaterCount = Math.max(2, 1 + pages.size() / 64);
+    ReclaimStep step =
+        new ReclaimStep(
+            pages, freePages, lowWaterCount, failedPages, owner, geometry, new Reclaims(), clock);
+    reclaim = step;
+    reclaimWakeup = work.start("reclaim", step);
+    for (int i = 0; i < devices.size(); i++) {
+      FlushStep flush = new FlushStep(flushes, i, writers, new Flushes(), clock);
+      flushes.wakes(i, work.start("flush-" + i, flush));
+    }
   }
 
   private static List<Page> cut(List<Device> devices, int pageBytes) {
@@ -273,7 +280,29 @@ public final class PageStore implements AutoCloseable {
         freePages.count(),
         pages.stream().map(Page::snapshot).toList(),
         deviceSnapshots,
-        buffers.allocatedBytes() + chunks.allocatedBytes() + reclaim.allocatedBytes());
+        offHeapBytes());
+  }
+
+  private long offHeapBytes() {
+    ReclaimStep step = reclaim;
+    return buffers.allocatedBytes()
+        + chunks.allocatedBytes()
+        + (step == null ? 0 : step.allocatedBytes());
+  }
+
+  /** Gives up the oldest page, although free ones may be left; in the background. */
+  public void requestEviction() {
+    ReclaimStep step = reclaim;
+    if (step != null) {
+      step.requestEviction();
+      reclaimWakeup.wake();
+    }
+  }
+
+  /** Gives up every page sealed by now, reading no more than directories; in the background. */
+  public void requestEvictionOfSealed() {
+    pages.forEach(Page::doomIfSealed);
+    reclaimWakeup.wake();
   }
 
   /** Sends what is in write buffers to the devices and seals the open pages, in the background. */

@@ -62,6 +62,9 @@ public final class Page {
   private boolean givingUp;
 
   @GuardedBy("this")
+  private boolean doomed;
+
+  @GuardedBy("this")
   private int recordCount;
 
   @GuardedBy("this")
@@ -115,6 +118,7 @@ public final class Page {
     openedAtSeconds = nowSeconds;
     flushedBytes = 0;
     givingUp = false;
+    doomed = false;
     recordCount = 0;
     liveCount = 0;
     liveBytes = 0;
@@ -217,6 +221,11 @@ public final class Page {
     become(PageState.FAILED);
     first = null;
     second = null;
+  }
+
+  /** If the page is sealed, nothing on it is wanted any more and it is to be given up. */
+  public synchronized void doomIfSealed() {
+    doomed |= state == PageState.SEALED;
   }
 
   /** From here on no address may be pointed at the page again. */
@@ -332,7 +341,8 @@ public final class Page {
         earliestExpirySeconds,
         holdsForever ? 0 : latestExpirySeconds,
         leaseCount,
-        givingUp);
+        givingUp,
+        doomed);
   }
 
   @GuardedBy("this")

@@ -5,6 +5,7 @@ import io.larder.engine.model.Bucket;
 /**
  * A page at one moment.
  *
+ * @param doomed nothing on it is wanted any more, whatever its records say
  * @param earliestExpirySeconds unix seconds; 0 when nothing on it expires
  * @param latestExpirySeconds unix seconds; 0 when something on it never expires
  */
@@ -21,7 +22,8 @@ public record PageSnapshot(
     long earliestExpirySeconds,
     long latestExpirySeconds,
     int leaseCount,
-    boolean givingUp) {
+    boolean givingUp,
+    boolean doomed) {
 
   /** Whether every record on it has expired. */
   public boolean hasExpired(long nowSeconds) {

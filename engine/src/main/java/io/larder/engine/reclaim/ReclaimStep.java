@@ -5,6 +5,7 @@ import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
+import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.engine.write.FailedPage;
 import io.larder.platform.time.Clock;
@@ -12,6 +13,7 @@ import io.larder.platform.work.Step;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,8 @@ public final class ReclaimStep implements Step {
   private final ReclaimListener listener;
   private final Clock clock;
   private final ReclaimBuffers buffers = new ReclaimBuffers();
+
+  private final AtomicInteger requestedEvictions = new AtomicInteger();
 
   private @Nullable Sweep current;
 
@@ -88,21 +92,32 @@ public final class ReclaimStep implements Step {
       begin(failed.page(), GiveUpReason.FAILED, DirectorySource.of(failed.directory()));
       return AT_ONCE;
     }
+    List<PageSnapshot> snapshots = pages.stream().map(Page::snapshot).toList();
+    VictimPolicy.Victim doomed = VictimPolicy.chooseDoomed(snapshots);
+    if (doomed != null) {
+      giveUp(pages.get(doomed.pageId()), doomed.reason());
+      return AT_ONCE;
+    }
+    boolean requested = requestedEvictions.get() > 0;
     int freeCount = freePages.count();
-    if (freeCount >= lowWaterCount) {
+    if (freeCount >= lowWaterCount && !requested) {
       return UNTIL_WOKEN;
     }
-    if (freeCount + closingCount() >= lowWaterCount) {
+    if (freeCount + closingCount() >= lowWaterCount && !requested) {
       return RETRY_NANOS;
     }
-    VictimPolicy.Victim victim =
-        VictimPolicy.choose(
-            pages.stream().map(Page::snapshot).toList(), clock.unixSeconds());
+    VictimPolicy.Victim victim = VictimPolicy.choose(snapshots, clock.unixSeconds());
+    requestedEvictions.set(0);
     if (victim == null) {
       return UNTIL_WOKEN;
     }
     giveUp(pages.get(victim.pageId()), victim.reason());
     return AT_ONCE;
+  }
+
+  /** Has one page given up although free ones may be left. Any thread. */
+  public void requestEviction() {
+    requestedEvictions.set(1);
   }
 
   private int closingCount() {

@@ -35,6 +35,17 @@ final class VictimPolicy {
     return best == null ? null : new Victim(best.id(), bestReason);
   }
 
+  /** A sealed page that is to be given up whatever the need, or null. */
+  static @Nullable Victim chooseDoomed(List<PageSnapshot> pages) {
+    for (PageSnapshot page : pages) {
+      if (page.state() == PageState.SEALED && !page.givingUp() && page.doomed()) {
+        return new Victim(
+            page.id(), page.liveCount() == 0 ? GiveUpReason.EMPTY : GiveUpReason.EXPIRED);
+      }
+    }
+    return null;
+  }
+
   private static GiveUpReason reasonFor(PageSnapshot page, long nowSeconds) {
     if (page.liveCount() == 0) {
       return GiveUpReason.EMPTY;

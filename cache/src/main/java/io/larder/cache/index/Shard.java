@@ -1,0 +1,406 @@
+package io.larder.cache.index;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.Arrays;
+
+/**
+ * The slots of the keys that share some bits of their hash: a linear hash table (Litwin, VLDB 1980)
+ * that grows by splitting one bucket at a time.
+ *
+ * <pre>
+ *  bucket, 128 bytes:   15 slots | link
+ *  overflow, 64 bytes:   7 slots | link          link = address of the next overflow + 1, 0 = none
+ * </pre>
+ *
+ * <p><b>Threads.</b> Guarded by its own monitor, which also guards the RAM bytes that its slots point
+ * to. Every method is called with it held. First in the cache's lock order; never two shards at once.
+ */
+public final class Shard {
+  /*
+   * Hash bits, from the low end: the shard, then the bucket at the first level, then the tag. Keys
+   * are not read back when a bucket is split, so the bit that decides comes from the tag: splitting
+   * at level n looks at tag bit n. All slots of a bucket agree in the tag bits used so far, which is
+   * why each doubling costs a bit of discrimination.
+   *
+   * A bucket is split only while the bytes after it stay under 11.5 for each item, so the load, and
+   * with it the price of an item, stays the same at every size.
+   */
+
+  /** No slot. */
+  public static final long NONE = -1;
+
+  private static final int BUCKET_BYTES = 128;
+  private static final int OVERFLOW_BYTES = 64;
+  private static final int WORD_BYTES = 8;
+  private static final int BUCKETS_PER_CHUNK = IndexMemory.CHUNK_BYTES / BUCKET_BYTES;
+
+  /** Twice the bytes an item may cost before a bucket is split: 11.5. */
+  private static final int HALF_BYTES_PER_ITEM = 23;
+
+  private final IndexMemory memory;
+  private final int placeOfSegments;
+  private final int bucketShift;
+  private final int tagShift;
+  private final int firstLevelBits;
+
+  @GuardedBy("this")
+  private long[] chunks;
+
+  @GuardedBy("this")
+  private int bucketCount;
+
+  @GuardedBy("this")
+  private int level;
+
+  @GuardedBy("this")
+  private long freeOverflow;
+
+  @GuardedBy("this")
+  private int overflowCount;
+
+  @GuardedBy("this")
+  private int itemCount;
+
+  @GuardedBy("this")
+  private int flashItemCount;
+
+  /**
+   * A table with 2^firstLevelBits empty buckets.
+   *
+   * @param hashBitsUsed low bits of the hash that chose this shard
+   * @param placeOfSegments places from here on are segments
+   */
+  Shard(IndexMemory memory, int hashBitsUsed, int firstLevelBits, int placeOfSegments) {
+    this.memory = memory;
+    this.placeOfSegments = placeOfSegments;
+    this.firstLevelBits = firstLevelBits;
+    this.bucketShift = hashBitsUsed;
+    this.tagShift = hashBitsUsed + firstLevelBits;
+    int buckets = 1 << firstLevelBits;
+    this.chunks = new long[Math.max(1, buckets / BUCKETS_PER_CHUNK)];
+    for (int i = 0; i < chunks.length; i++) {
+      chunks[i] = memory.takeChunk();
+      if (chunks[i] < 0) {
+        throw new IllegalArgumentException("no memory for the first " + buckets + " buckets");
+      }
+    }
+    this.bucketCount = buckets;
+  }
+
+  /** The tag of a hash. */
+  public int tag(long hash) {
+    return (int) (hash >>> tagShift) & ((1 << Slot.TAG_BITS) - 1);
+  }
+
+  @GuardedBy("this")
+  private int bucketOf(long hash) {
+    int low = (int) (hash >>> bucketShift) & ((1 << firstLevelBits) - 1);
+    int bits = low | (tag(hash) & ((1 << level + 1) - 1)) << firstLevelBits;
+    int atLevel = bits & ((1 << firstLevelBits + level) - 1);
+    return bits < bucketCount ? bits : atLevel;
+  }
+
+  @GuardedBy("this")
+  private long addressOf(int bucket) {
+    return chunks[bucket / BUCKETS_PER_CHUNK] + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
+  }
+
+  /** The first slot with the tag of {@code hash}, or NONE. Cursors are good until the next insert. */
+  @GuardedBy("this")
+  public long first(long hash) {
+    long bucket = addressOf(bucketOf(hash));
+    return scan(bucket, bucket + BUCKET_BYTES - WORD_BYTES, tag(hash));
+  }
+
+  /** The next slot with the same tag behind {@code cursor}, or NONE. */
+  @GuardedBy("this")
+  public long next(long cursor, long hash) {
+    return scan(cursor + WORD_BYTES, linkOf(cursor), tag(hash));
+  }
+
+  /*
+   * A cursor is the address of a slot. Whether it lies in a bucket or in an overflow, and so where
+   * the link stands, follows from its chunk: bucket chunks and overflow chunks differ in their last
+   * word, which in an overflow chunk is no link but a mark.
+   */
+  @GuardedBy("this")
+  private long linkOf(long cursor) {
+    return isOverflow(cursor)
+        ? (cursor & -OVERFLOW_BYTES) + OVERFLOW_BYTES - WORD_BYTES
+        : (cursor & -BUCKET_BYTES) + BUCKET_BYTES - WORD_BYTES;
+  }
+
+  @GuardedBy("this")
+  private boolean isOverflow(long cursor) {
+    long chunkEnd = (cursor & -IndexMemory.CHUNK_BYTES) + IndexMemory.CHUNK_BYTES;
+    return memory.get(chunkEnd - WORD_BYTES) == OVERFLOW_MARK;
+  }
+
+  private static final long OVERFLOW_MARK = -1;
+
+  @GuardedBy("this")
+  private long scan(long from, long link, int tag) {
+    long at = from;
+    long end = link;
+    while (true) {
+      for (; at < end; at += WORD_BYTES) {
+        long slot = memory.get(at);
+        if (Slot.tag(slot) == tag && slot != Slot.EMPTY) {
+          return at;
+        }
+      }
+      long next = memory.get(end);
+      if (next == 0) {
+        return NONE;
+      }
+      at = next - 1;
+      end = at + OVERFLOW_BYTES - WORD_BYTES;
+    }
+  }
+
+  /** The slot that points at this location, or NONE. */
+  @GuardedBy("this")
+  public long find(long hash, long location) {
+    for (long at = first(hash); at != NONE; at = next(at, hash)) {
+      if (Slot.location(memory.get(at)) == location) {
+        return at;
+      }
+    }
+    return NONE;
+  }
+
+  /** The slot at a cursor. */
+  @GuardedBy("this")
+  public long get(long cursor) {
+    return memory.get(cursor);
+  }
+
+  /** Points the slot at {@code cursor} elsewhere; the tag stays. */
+  @GuardedBy("this")
+  public void set(long cursor, long slot) {
+    count(memory.get(cursor), -1);
+    memory.set(cursor, slot);
+    count(slot, 1);
+  }
+
+  /** Counts a hit in the slot at {@code cursor}. */
+  @GuardedBy("this")
+  public void hit(long cursor) {
+    long slot = memory.get(cursor);
+    long hit = Slot.hit(slot);
+    if (hit != slot) {
+      memory.set(cursor, hit);
+    }
+  }
+
+  @GuardedBy("this")
+  private void count(long slot, int by) {
+    if (Slot.place(slot) < placeOfSegments) {
+      flashItemCount += by;
+    }
+  }
+
+  /** Empties the slot at {@code cursor}. */
+  @GuardedBy("this")
+  public void remove(long cursor) {
+    count(memory.get(cursor), -1);
+    memory.set(cursor, Slot.EMPTY);
+    itemCount--;
+  }
+
+  /**
+   * Adds a slot for a new item.
+   *
+   * @return false when the index cannot have the memory; nothing has changed
+   */
+  @GuardedBy("this")
+  public boolean insert(long hash, long slot) {
+    long at = emptySlot(addressOf(bucketOf(hash)));
+    if (at == NONE) {
+      return false;
+    }
+    memory.set(at, slot);
+    itemCount++;
+    count(slot, 1);
+    if (2 * (tableBytes() + BUCKET_BYTES) < (long) HALF_BYTES_PER_ITEM * itemCount) {
+      split();
+    }
+    return true;
+  }
+
+  @GuardedBy("this")
+  private long emptySlot(long bucket) {
+    long at = bucket;
+    long end = bucket + BUCKET_BYTES - WORD_BYTES;
+    while (true) {
+      for (; at < end; at += WORD_BYTES) {
+        if (memory.get(at) == Slot.EMPTY) {
+          return at;
+        }
+      }
+      long next = memory.get(end);
+      if (next == 0) {
+        long overflow = takeOverflow();
+        if (overflow == NONE) {
+          return NONE;
+        }
+        memory.set(end, overflow + 1);
+        return overflow;
+      }
+      at = next - 1;
+      end = at + OVERFLOW_BYTES - WORD_BYTES;
+    }
+  }
+
+  @GuardedBy("this")
+  private long takeOverflow() {
+    if (freeOverflow == 0) {
+      long chunk = memory.takeChunk();
+      if (chunk < 0) {
+        return NONE;
+      }
+      // The last overflow of the chunk is given up for the mark.
+      memory.set(chunk + IndexMemory.CHUNK_BYTES - WORD_BYTES, OVERFLOW_MARK);
+      long last = chunk + IndexMemory.CHUNK_BYTES - OVERFLOW_BYTES;
+      for (long at = chunk; at < last; at += OVERFLOW_BYTES) {
+        chainFree(at);
+      }
+    }
+    long overflow = freeOverflow - 1;
+    long link = overflow + OVERFLOW_BYTES - WORD_BYTES;
+    freeOverflow = memory.get(link);
+    memory.set(link, 0);
+    overflowCount++;
+    return overflow;
+  }
+
+  @GuardedBy("this")
+  private void giveOverflow(long overflow) {
+    chainFree(overflow);
+    overflowCount--;
+  }
+
+  @GuardedBy("this")
+  private void chainFree(long overflow) {
+    memory.set(overflow + OVERFLOW_BYTES - WORD_BYTES, freeOverflow);
+    freeOverflow = overflow + 1;
+  }
+
+  @GuardedBy("this")
+  private long tableBytes() {
+    return (long) bucketCount * BUCKET_BYTES + (long) overflowCount * OVERFLOW_BYTES;
+  }
+
+  @GuardedBy("this")
+  private void split() {
+    if (level >= Slot.TAG_BITS) {
+      return;
+    }
+    int atLevel = 1 << firstLevelBits + level;
+    int bucket = bucketCount - atLevel;
+    int chunk = bucketCount / BUCKETS_PER_CHUNK;
+    if (chunk >= chunks.length) {
+      long taken = memory.takeChunk();
+      if (taken < 0) {
+        return;
+      }
+      chunks = Arrays.copyOf(chunks, chunks.length + 1);
+      chunks[chunk] = taken;
+    }
+    moveHalf(addressOf(bucket), addressOf(bucketCount));
+    bucketCount++;
+    if (bucketCount == 2 * atLevel) {
+      level++;
+    }
+  }
+
+  /** Moves the slots whose deciding bit is set to a new bucket, and closes the gaps they leave. */
+  @GuardedBy("this")
+  private void moveHalf(long from, long to) {
+    long[] slots = new long[64];
+    int count = 0;
+    long at = from;
+    long end = from + BUCKET_BYTES - WORD_BYTES;
+    while (true) {
+      for (; at < end; at += WORD_BYTES) {
+        long slot = memory.get(at);
+        if (slot != Slot.EMPTY) {
+          if (count == slots.length) {
+            slots = Arrays.copyOf(slots, 2 * count);
+          }
+          slots[count++] = slot;
+          memory.set(at, Slot.EMPTY);
+        }
+      }
+      long next = memory.get(end);
+      memory.set(end, 0);
+      if (end != from + BUCKET_BYTES - WORD_BYTES) {
+        giveOverflow(end - OVERFLOW_BYTES + WORD_BYTES);
+      }
+      if (next == 0) {
+        break;
+      }
+      at = next - 1;
+      end = at + OVERFLOW_BYTES - WORD_BYTES;
+    }
+    for (int i = 0; i < count; i++) {
+      boolean moves = (Slot.tag(slots[i]) >>> level & 1) != 0;
+      // The overflows just given back are at least as many as are needed again.
+      memory.set(emptySlot(moves ? to : from), slots[i]);
+    }
+  }
+
+  /** What is done with each slot that points into a place. */
+  @FunctionalInterface
+  public interface SlotVisitor {
+    /** Returns whether the slot is to be emptied. */
+    boolean visit(long slot);
+  }
+
+  /** Shows every slot that points into {@code place}; for when no directory can be read. */
+  @GuardedBy("this")
+  public void visitPlace(int place, SlotVisitor visitor) {
+    for (int bucket = 0; bucket < bucketCount; bucket++) {
+      long at = addressOf(bucket);
+      long end = at + BUCKET_BYTES - WORD_BYTES;
+      while (true) {
+        for (; at < end; at += WORD_BYTES) {
+          long slot = memory.get(at);
+          if (slot != Slot.EMPTY && Slot.place(slot) == place && visitor.visit(slot)) {
+            remove(at);
+          }
+        }
+        long next = memory.get(end);
+        if (next == 0) {
+          break;
+        }
+        at = next - 1;
+        end = at + OVERFLOW_BYTES - WORD_BYTES;
+      }
+    }
+  }
+
+  /** Items in either tier. */
+  @GuardedBy("this")
+  public int itemCount() {
+    return itemCount;
+  }
+
+  /** Items on flash. */
+  @GuardedBy("this")
+  public int flashItemCount() {
+    return flashItemCount;
+  }
+
+  /** Buckets there are. */
+  @GuardedBy("this")
+  public int bucketCount() {
+    return bucketCount;
+  }
+
+  /** Bytes of buckets and overflows in use. */
+  @GuardedBy("this")
+  public long usedBytes() {
+    return tableBytes();
+  }
+}

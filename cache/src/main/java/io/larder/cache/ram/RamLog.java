@@ -1,0 +1,169 @@
+package io.larder.cache.ram;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.platform.work.Wakeup;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The items in RAM: segments in two queues, and the choice of the one to give up next.
+ *
+ * <p><b>Threads.</b> Any; guarded by its own monitor. Lock order: shard, RAM log, {@link RamBudget}.
+ */
+public final class RamLog {
+  /** Idle units that only demotion may take, so that it can always move what was hit. */
+  static final int KEPT_FOR_DEMOTION_COUNT = 2;
+
+  private final RamBudget budget;
+  private final int probationUnitCount;
+  private final int lowWaterCount;
+  private final AtomicReferenceArray<@Nullable Segment> segments;
+  private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
+  private volatile Wakeup demotion = () -> {};
+
+  @GuardedBy("this")
+  private final Deque<Segment> probation = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private final Deque<Segment> main = new ArrayDeque<>();
+
+  /** An empty log on {@code budget}. */
+  public RamLog(RamBudget budget) {
+    this.budget = budget;
+    this.probationUnitCount = Math.max(1, budget.unitCount() / 10);
+    this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 64);
+    this.segments = new AtomicReferenceArray<>(budget.unitCount());
+  }
+
+  /** Whom to wake when segments run low. */
+  public void wakesDemotion(Wakeup wakeup) {
+    demotion = wakeup;
+  }
+
+  /** Whom to wake whenever a segment has become free. */
+  public void addWaiter(Wakeup waiter) {
+    waiters.add(waiter);
+  }
+
+  public void removeWaiter(Wakeup waiter) {
+    waiters.remove(waiter);
+  }
+
+  /** The segment with this number. The caller has found it in a slot, under the shard's lock. */
+  public Segment segment(int id) {
+    Segment segment = segments.getPlain(id);
+    if (segment == null) {
+      throw new IllegalStateException("segment " + id + " is not in use");
+    }
+    return segment;
+  }
+
+  /** Largest record that shares a segment with others. */
+  int sharedSpanBytesMax() {
+    return budget.unitBytes() / 2;
+  }
+
+  @Nullable Segment open(RamQueue queue, long nowSeconds) {
+    int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
+    return register(budget.lend(keep), nowSeconds);
+  }
+
+  @Nullable Segment openLarge(RamQueue queue, int spanBytes, long nowSeconds) {
+    int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
+    return register(budget.lendLarge(spanBytes, keep), nowSeconds);
+  }
+
+  private @Nullable Segment register(RamBudget.@Nullable Loan loan, long nowSeconds) {
+    if (budget.idleCount() < lowWaterCount) {
+      demotion.wake();
+    }
+    if (loan == null) {
+      return null;
+    }
+    Segment segment = new Segment(loan, nowSeconds);
+    segments.set(loan.id(), segment);
+    return segment;
+  }
+
+  /** Puts a full segment at the young end of its queue. Its writer never touches it again. */
+  synchronized void seal(Segment segment, RamQueue queue) {
+    queueOf(queue).addLast(segment);
+  }
+
+  @GuardedBy("this")
+  private Deque<Segment> queueOf(RamQueue queue) {
+    return queue == RamQueue.MAIN ? main : probation;
+  }
+
+  /** Whether demotion should give up a segment now. */
+  public boolean isLow() {
+    return budget.idleCount() < lowWaterCount;
+  }
+
+  /** Whether writers find no segment any more. */
+  public boolean isExhausted() {
+    return budget.idleCount() <= KEPT_FOR_DEMOTION_COUNT;
+  }
+
+  /**
+   * Takes the segment to give up out of its queue: one that is more than half dead, else the oldest on
+   * probation if there are many there, else the oldest.
+   */
+  public synchronized @Nullable Segment takeVictim() {
+    Segment dead = takeHalfDead(main);
+    if (dead == null) {
+      dead = takeHalfDead(probation);
+    }
+    if (dead != null) {
+      return dead;
+    }
+    boolean fromProbation = probation.size() > probationUnitCount || main.isEmpty();
+    return fromProbation ? probation.pollFirst() : main.pollFirst();
+  }
+
+  private static @Nullable Segment takeHalfDead(Deque<Segment> queue) {
+    for (Iterator<Segment> each = queue.iterator(); each.hasNext(); ) {
+      Segment segment = each.next();
+      if (segment.isMoreThanHalfDead()) {
+        each.remove();
+        return segment;
+      }
+    }
+    return null;
+  }
+
+  /** Gives up a segment that nothing points at any more. */
+  public void free(Segment segment) {
+    if (segment.liveBytes() != 0) {
+      throw new IllegalStateException(
+          "segment " + segment.id() + " is given up with " + segment.liveBytes() + " live bytes");
+    }
+    segments.set(segment.id(), null);
+    budget.giveBack(segment.loan());
+    wakeWaiters();
+  }
+
+  /** Tells who waits for a segment to try again. */
+  public void wakeWaiters() {
+    for (Wakeup waiter : waiters) {
+      waiter.wake();
+    }
+  }
+
+  /** Bytes of records that are pointed at, over all segments. */
+  public long liveBytes() {
+    long sum = 0;
+    for (int i = 0; i < segments.length(); i++) {
+      Segment segment = segments.get(i);
+      if (segment != null) {
+        sum += segment.liveBytes();
+      }
+    }
+    return sum;
+  }
+}
