@@ -75,14 +75,20 @@ public final class ManualReadQueue implements ReadQueue {
   /** Completes the read at {@code index} of {@link #pending}. Always true. */
   public boolean complete(int index) {
     DeviceRead read = pending.remove(index);
-    read.completed(readNow(read, read.lengthBytes()));
+    read.completed(readNow(read));
     return true;
   }
 
-  /** Completes the read at {@code index} with at most {@code bytes} bytes. */
+  /** Completes the read at {@code index} with at most {@code bytes} bytes; no others arrive. */
   public void completeShort(int index, int bytes) {
     DeviceRead read = pending.remove(index);
-    read.completed(readNow(read, Math.min(bytes, read.lengthBytes())));
+    int wanted = Math.min(bytes, read.lengthBytes());
+    ByteBuffer rest = read.buffer().slice(wanted, read.lengthBytes() - wanted);
+    byte[] before = new byte[rest.remaining()];
+    rest.get(0, before);
+    int result = readNow(read);
+    rest.put(0, before);
+    read.completed(Math.min(result, wanted));
   }
 
   /** Completes the read at {@code index} with an error; the device is not asked. */
@@ -106,11 +112,11 @@ public final class ManualReadQueue implements ReadQueue {
     }
   }
 
-  private static int readNow(DeviceRead read, int lengthBytes) {
-    ByteBuffer target = read.buffer().slice(0, lengthBytes);
+  private static int readNow(DeviceRead read) {
+    ByteBuffer target = read.buffer().slice(0, read.lengthBytes());
     try {
       read.device().read(target, read.offsetBytes());
-      return lengthBytes;
+      return read.lengthBytes();
     } catch (EOFException e) {
       return target.position();
     } catch (IOException e) {
