@@ -246,7 +246,7 @@ public final class PageStore implements AutoCloseable {
 
   /** A pool of read buffers for one owner thread. */
   public ReadBuffers newReadBuffers() {
-    return new ReadBuffers(arena, lentReadBytes);
+    return new ReadBuffers(lentReadBytes);
   }
 
   /** Bytes of read buffers that are lent out, over all owners. */

@@ -380,6 +380,12 @@ public final class Shard {
     }
   }
 
+  /** Bits of the tag that still tell the slots of one bucket apart. */
+  @GuardedBy("this")
+  public int tagBitsLeft() {
+    return Slot.TAG_BITS - level;
+  }
+
   /** Items in either tier. */
   @GuardedBy("this")
   public int itemCount() {

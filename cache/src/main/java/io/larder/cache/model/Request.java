@@ -71,6 +71,9 @@ public abstract class Request {
   /** Leave access time, fetched state and popularity alone. */
   public boolean leavesNoTrace;
 
+  /** Claim the item if it is stale and nobody has claimed it yet. */
+  public boolean claimsStale;
+
   /** Claim the item if its remaining life is under {@link #recacheBelowSeconds}. */
   public boolean recaches;
 
@@ -140,6 +143,7 @@ public abstract class Request {
     vivifyExpirySeconds = 0;
     wantsValue = false;
     leavesNoTrace = false;
+    claimsStale = false;
     recaches = false;
     recacheBelowSeconds = 0;
     won = false;

@@ -24,6 +24,9 @@ public final class RamLog {
   private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
+  /** Idle units that a writer of a large record waits for; 0 when none does. */
+  private volatile int wantedCount;
+
   private volatile Wakeup demotion = () -> {};
 
   @GuardedBy("this")
@@ -70,22 +73,25 @@ public final class RamLog {
 
   @Nullable Segment open(RamQueue queue, long nowSeconds) {
     int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
-    return register(budget.lend(keep), nowSeconds);
+    return register(budget.lend(keep), queue, nowSeconds);
   }
 
   @Nullable Segment openLarge(RamQueue queue, int spanBytes, long nowSeconds) {
     int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
-    return register(budget.lendLarge(spanBytes, keep), nowSeconds);
+    RamBudget.Loan loan = budget.lendLarge(spanBytes, keep);
+    wantedCount = loan == null ? keep + 1 + spanBytes / budget.unitBytes() : 0;
+    return register(loan, queue, nowSeconds);
   }
 
-  private @Nullable Segment register(RamBudget.@Nullable Loan loan, long nowSeconds) {
-    if (budget.idleCount() < lowWaterCount) {
+  private @Nullable Segment register(
+      RamBudget.@Nullable Loan loan, RamQueue queue, long nowSeconds) {
+    if (isLow()) {
       demotion.wake();
     }
     if (loan == null) {
       return null;
     }
-    Segment segment = new Segment(loan, nowSeconds);
+    Segment segment = new Segment(loan, queue, nowSeconds);
     segments.set(loan.id(), segment);
     return segment;
   }
@@ -95,6 +101,11 @@ public final class RamLog {
     queueOf(queue).addLast(segment);
   }
 
+  /** Puts a segment back at the young end of the main queue, as a whole. */
+  public void keep(Segment segment) {
+    seal(segment, RamQueue.MAIN);
+  }
+
   @GuardedBy("this")
   private Deque<Segment> queueOf(RamQueue queue) {
     return queue == RamQueue.MAIN ? main : probation;
@@ -102,7 +113,7 @@ public final class RamLog {
 
   /** Whether demotion should give up a segment now. */
   public boolean isLow() {
-    return budget.idleCount() < lowWaterCount;
+    return budget.idleCount() < Math.max(lowWaterCount, wantedCount);
   }
 
   /** Whether writers find no segment any more. */

@@ -12,12 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Segment {
   private final RamBudget.Loan loan;
+  private final RamQueue queue;
   private final long openedAtSeconds;
   private final AtomicInteger liveBytes = new AtomicInteger();
   private int tailBytes;
 
-  Segment(RamBudget.Loan loan, long openedAtSeconds) {
+  Segment(RamBudget.Loan loan, RamQueue queue, long openedAtSeconds) {
     this.loan = loan;
+    this.queue = queue;
     this.openedAtSeconds = openedAtSeconds;
   }
 
@@ -32,6 +34,16 @@ public final class Segment {
 
   public MemorySegment memory() {
     return loan.memory();
+  }
+
+  /** The queue its records were written to. */
+  public RamQueue queue() {
+    return queue;
+  }
+
+  /** Whether it holds one record, too large to share a segment. */
+  public boolean isLarge() {
+    return loan.ownArena() != null;
   }
 
   /** When its first record was written, unix seconds. */

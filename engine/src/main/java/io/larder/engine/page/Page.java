@@ -90,8 +90,25 @@ public final class Page {
     this.deviceOffsetBytes = deviceOffsetBytes;
   }
 
-  /** A write buffer that holds bytes of a page from {@code startBytes} on. */
-  public record UnflushedBytes(AlignedBuffer buffer, int startBytes) {}
+  /** A write buffer that holds bytes of a page from {@code startBytes} on; a thing of its own. */
+  public static final class UnflushedBytes {
+    private final AlignedBuffer buffer;
+    private final int startBytes;
+
+    public UnflushedBytes(AlignedBuffer buffer, int startBytes) {
+      this.buffer = buffer;
+      this.startBytes = startBytes;
+    }
+
+    public AlignedBuffer buffer() {
+      return buffer;
+    }
+
+    public int startBytes() {
+      return startBytes;
+    }
+  }
+
 
   public int id() {
     return id;
@@ -295,8 +312,8 @@ public final class Page {
     if (holder == null) {
       return 0;
     }
-    long from = offsetBytes - holder.startBytes();
-    int length = (int) Math.min(lengthBytes, holder.buffer().capacityBytes() - from);
+    int from = offsetBytes - holder.startBytes();
+    int length = Math.min(lengthBytes, holder.buffer().capacityBytes() - from);
     MemorySegment.copy(holder.buffer().memory(), from, target, 0, length);
     return length;
   }

@@ -20,17 +20,19 @@ public final class ReadBuffers {
   private static final int POOLED_BYTES_MAX = 1 << 20;
 
 
-  private final Arena arena;
+  /** Idle bytes kept, so that an owner's peak does not stay with it for ever. */
+  private static final long IDLE_BYTES_MAX = 8 << 20;
+
   private final AtomicLong lentBytes;
+  private long idleBytes;
   private final List<Deque<AlignedBuffer>> idle = new ArrayList<>();
 
   /**
-   * An empty pool whose buffers live as long as {@code arena}.
+   * An empty pool.
    *
    * @param lentBytes counts the bytes that are lent out, by every owner
    */
-  public ReadBuffers(Arena arena, AtomicLong lentBytes) {
-    this.arena = arena;
+  public ReadBuffers(AtomicLong lentBytes) {
     this.lentBytes = lentBytes;
     for (int size = 1 << SMALLEST_SHIFT; size <= POOLED_BYTES_MAX; size *= 2) {
       idle.add(new ArrayDeque<>());
@@ -45,16 +47,21 @@ public final class ReadBuffers {
       return AlignedBuffer.allocate(Arena.ofAuto(), size);
     }
     AlignedBuffer buffer = idle.get(indexOf(size)).poll();
-    return buffer != null ? buffer : AlignedBuffer.allocate(arena, size);
+    if (buffer == null) {
+      return AlignedBuffer.allocate(Arena.ofAuto(), size);
+    }
+    idleBytes -= size;
+    return buffer;
   }
 
   /** Takes a lent buffer back. */
   public void give(AlignedBuffer buffer) {
     int size = buffer.capacityBytes();
     lentBytes.addAndGet(-size);
-    if (size > POOLED_BYTES_MAX) {
+    if (size > POOLED_BYTES_MAX || idleBytes + size > IDLE_BYTES_MAX) {
       return;
     }
+    idleBytes += size;
     idle.get(indexOf(size)).push(buffer);
   }
 

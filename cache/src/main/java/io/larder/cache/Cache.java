@@ -1,0 +1,225 @@
+package io.larder.cache;
+
+import io.larder.cache.index.Index;
+import io.larder.cache.index.KeyHash;
+import io.larder.cache.index.Shard;
+import io.larder.cache.index.Slot;
+import io.larder.cache.ram.RamBudget;
+import io.larder.cache.ram.RamLog;
+import io.larder.cache.session.CacheSession;
+import io.larder.cache.session.SessionSettings;
+import io.larder.cache.stats.CacheCounter;
+import io.larder.cache.stats.CounterSet;
+import io.larder.cache.tier.DemoteStep;
+import io.larder.cache.tier.PageLeaver;
+import io.larder.cache.tier.TierSettings;
+import io.larder.cache.tier.Tiers;
+import io.larder.engine.PageStore;
+import io.larder.engine.PageStoreConfig;
+import io.larder.engine.stats.EngineCounter;
+import io.larder.platform.device.Device;
+import io.larder.platform.device.ReadQueue;
+import io.larder.platform.time.Clock;
+import io.larder.platform.work.Wakeup;
+import io.larder.platform.work.Work;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache over two tiers: items in RAM, and on flash what RAM has no room for.
+ *
+ * <p>Life: {@link #open}, a {@link #newSession session} for each thread that asks, then the sessions are
+ * closed, the background work is stopped, and {@link #close} gives the memory back. Devices, clock and
+ * work stay the caller's.
+ *
+ * <p><b>Threads.</b> Any thread may call any method; a session belongs to one.
+ */
+public final class Cache implements AutoCloseable {
+  /** Bytes of flash reads in flight, over all sessions. */
+  private static final long READ_BYTES_MAX = 64 << 20;
+
+  private final CacheConfig config;
+  private final RamBudget budget;
+  private final Tiers tiers;
+  private final SessionSettings sessionSettings;
+  private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
+  private volatile Map<CacheCounter, Long> resetAt = Map.of();
+
+  private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work) {
+    this.config = config;
+    int unitBytes = config.segmentBytes();
+    int unitCount = (int) (config.ramBytes() / unitBytes);
+    this.budget = new RamBudget(unitBytes, unitCount);
+    PageStoreConfig flashConfig = config.flash();
+    PageStore flash =
+        flashConfig == null ? null : PageStore.open(flashConfig, devices, clock);
+    int placeOfSegments = flash == null ? 1 : flash.pageCount();
+    if (placeOfSegments + unitCount > Slot.PLACE_COUNT_MAX) {
+      throw new IllegalArgumentException(
+          placeOfSegments
+              + " pages and "
+              + unitCount
+              + " segments are more than "
+              + Slot.PLACE_COUNT_MAX
+              + " places: make the pages larger");
+    }
+    int indexUnitCountMax = Math.max(1, unitCount / 4 * 3);
+    Index index =
+        new Index(
+            unitBytes,
+            () -> budget.takeForIndex(indexUnitCountMax),
+            expectedItems(config, devices),
+            placeOfSegments);
+    RamLog ram = new RamLog(budget);
+    this.tiers =
+        new Tiers(index, ram, flash, new KeyHash(config.hashSeed()), clock, placeOfSegments);
+    this.sessionSettings =
+        new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
+    TierSettings tierSettings =
+        new TierSettings(
+            config.flashItemBytesMin(),
+            config.lowTtl().toSeconds(),
+            config.maxWait().toNanos());
+    DemoteStep demote = new DemoteStep(tiers, tierSettings, newCounters());
+    Wakeup wakesDemotion = work.start("demote", demote);
+    ram.wakesDemotion(wakesDemotion);
+    if (flash != null) {
+      flash.wakes(wakesDemotion);
+      flash.start(work, new PageLeaver(tiers, newCounters()));
+    }
+  }
+
+  /**
+   * Opens an empty cache; what is on the devices is overwritten by and by.
+   *
+   * @param devices the flash tier's; empty when the configuration has none
+   * @throws IllegalArgumentException naming every problem of the configuration
+   */
+  public static Cache open(CacheConfig config, List<Device> devices, Clock clock, Work work) {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return new Cache(config, devices, clock, work);
+  }
+
+  /** An eighth of what the flash holds at 1 KiB an item, in at most a sixteenth of the RAM. */
+  private static long expectedItems(CacheConfig config, List<Device> devices) {
+    long flashBytes = devices.stream().mapToLong(Device::sizeBytes).sum();
+    long wanted = flashBytes == 0 ? config.ramBytes() / 1024 : flashBytes / 1024 / 8;
+    while (wanted > 1 && Index.firstTableBytes(wanted) > config.ramBytes() / 16) {
+      wanted /= 2;
+    }
+    return wanted;
+  }
+
+  private CounterSet newCounters() {
+    CounterSet counters = new CounterSet();
+    counterSets.add(counters);
+    return counters;
+  }
+
+  /** What the cache is made of. */
+  public CacheConfig config() {
+    return config;
+  }
+
+  /**
+   * A session for one thread, which closes it.
+   *
+   * @param reads carries the session's flash reads; null when the cache has no flash
+   * @param owner runs tasks on that thread
+   */
+  public CacheSession newSession(@Nullable ReadQueue reads, Executor owner) {
+    if (tiers.flash() != null && reads == null) {
+      throw new IllegalArgumentException("a cache with flash needs a read queue");
+    }
+    return new CacheSession(tiers, sessionSettings, newCounters(), reads, owner);
+  }
+
+  /**
+   * Lets every item stored so far die.
+   *
+   * @param dueSeconds unix seconds; at once when that is not in the future
+   */
+  public void flushAll(long dueSeconds) {
+    tiers.flushAll(dueSeconds);
+  }
+
+  /** The cache's time, unix seconds. */
+  public long nowSeconds() {
+    return tiers.clock().unixSeconds();
+  }
+
+  /** A counter of the flash tier, 0 when there is none. */
+  public long get(EngineCounter counter) {
+    PageStore flash = tiers.flash();
+    return flash == null ? 0 : flash.stats().get(counter);
+  }
+
+  /** Starts all counters at 0 again. */
+  public void resetCounters() {
+    resetAt = sum();
+    PageStore flash = tiers.flash();
+    if (flash != null) {
+      flash.stats().reset();
+    }
+  }
+
+  private Map<CacheCounter, Long> sum() {
+    Map<CacheCounter, Long> sums = new EnumMap<>(CacheCounter.class);
+    for (CacheCounter counter : CacheCounter.values()) {
+      long sum = 0;
+      for (CounterSet counters : counterSets) {
+        sum += counters.get(counter);
+      }
+      sums.put(counter, sum);
+    }
+    return sums;
+  }
+
+  /** The cache at this moment. */
+  public CacheSnapshot snapshot() {
+    Map<CacheCounter, Long> counters = sum();
+    resetAt.forEach((counter, before) -> counters.merge(counter, -before, Long::sum));
+    long itemCount = 0;
+    long flashItemCount = 0;
+    long usedBytes = 0;
+    long bucketCount = 0;
+    for (Shard shard : tiers.index().shards()) {
+      synchronized (shard) {
+        itemCount += shard.itemCount();
+        flashItemCount += shard.flashItemCount();
+        usedBytes += shard.usedBytes();
+        bucketCount += shard.bucketCount();
+      }
+    }
+    PageStore flash = tiers.flash();
+    return new CacheSnapshot(
+        counters,
+        itemCount - flashItemCount,
+        flashItemCount,
+        tiers.ram().liveBytes(),
+        (long) budget.unitCount() * budget.unitBytes(),
+        (long) budget.idleCount() * budget.unitBytes(),
+        budget.indexBytes(),
+        usedBytes,
+        bucketCount,
+        flash == null ? null : flash.snapshot(),
+        flash == null ? 0 : flash.lentReadBytes());
+  }
+
+  /** Gives the memory back. Sessions are closed and the background work has been stopped. */
+  @Override
+  public void close() {
+    PageStore flash = tiers.flash();
+    if (flash != null) {
+      flash.close();
+    }
+    budget.close();
+  }
+}

@@ -1,0 +1,111 @@
+package io.larder.cache;
+
+import io.larder.engine.PageStoreConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a cache is made of.
+ *
+ * @param ramBytes bytes of index and RAM log together
+ * @param itemBytesMax largest item, counted as memcached counts it: header, key, flags and value
+ * @param hashSeed of the key hash; the page headers name it too
+ * @param flash how the flash tier is cut; null when RAM is all there is
+ * @param flashItemBytesMin smallest record that goes to flash
+ * @param lowTtl records with less life left share pages of their own; zero = none do
+ * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
+ * @param maxWait how long writers wait for a device that makes no progress before items are dropped
+ */
+public record CacheConfig(
+    long ramBytes,
+    int itemBytesMax,
+    long hashSeed,
+    @Nullable PageStoreConfig flash,
+    int flashItemBytesMin,
+    Duration lowTtl,
+    int recacheRate,
+    Duration maxWait) {
+
+  /** Least RAM that leaves the index and both queues something to work with. */
+  public static final long RAM_BYTES_MIN = 1 << 20;
+
+  /** One in this many flash hits on a popular item brings it back to RAM. */
+  public static final int RECACHE_RATE_DEFAULT = 1;
+
+  /** Largest item when nothing else is said, as memcached's. */
+  public static final int ITEM_BYTES_MAX_DEFAULT = 1 << 20;
+
+  private static final int UNIT_BYTES_MIN = 64 * 1024;
+  private static final int UNIT_BYTES_MAX = 4 << 20;
+  private static final int UNITS_WANTED = 512;
+
+  /** Only RAM, with every default. */
+  public static CacheConfig ofRam(long ramBytes) {
+    return new CacheConfig(
+        ramBytes,
+        (int) Math.min(ITEM_BYTES_MAX_DEFAULT, ramBytes / 4),
+        0,
+        null,
+        0,
+        Duration.ZERO,
+        RECACHE_RATE_DEFAULT,
+        Duration.ofSeconds(1));
+  }
+
+  /** RAM and flash, with every default. */
+  public static CacheConfig ofRamAndFlash(long ramBytes, PageStoreConfig flash) {
+    CacheConfig ram = ofRam(ramBytes);
+    return new CacheConfig(
+        ramBytes,
+        ram.itemBytesMax,
+        flash.identity().hashSeed(),
+        flash,
+        0,
+        ram.lowTtl,
+        ram.recacheRate,
+        ram.maxWait);
+  }
+
+  /** Bytes of a segment: {@code ramBytes / 512}, a power of two from 64 KiB to 4 MiB. */
+  public int segmentBytes() {
+    long wanted = Math.clamp(ramBytes / UNITS_WANTED, UNIT_BYTES_MIN, UNIT_BYTES_MAX);
+    return (int) Long.highestOneBit(wanted);
+  }
+
+  /** Every problem, a sentence each; empty when there is none. */
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>();
+    if (ramBytes < RAM_BYTES_MIN) {
+      problems.add(ramBytes + " bytes of RAM are fewer than " + RAM_BYTES_MIN);
+    }
+    if (itemBytesMax < 1024 || itemBytesMax > ramBytes / 4) {
+      problems.add(
+          "a largest item of "
+              + itemBytesMax
+              + " bytes is not between 1024 and a quarter of the RAM, "
+              + ramBytes / 4);
+    }
+    if (flash != null) {
+      problems.addAll(flash.problems());
+      if (itemBytesMax > flash.writeBufferBytes()) {
+        problems.add(
+            "a largest item of "
+                + itemBytesMax
+                + " bytes does not fit a write buffer of "
+                + flash.writeBufferBytes());
+      }
+      if (flash.identity().hashSeed() != hashSeed) {
+        problems.add("the hash seeds of cache and page headers differ");
+      }
+    }
+    if (flashItemBytesMin < 0) {
+      problems.add("a smallest flash item of " + flashItemBytesMin + " bytes");
+    }
+    if (recacheRate < 0) {
+      problems.add("a recache rate of " + recacheRate);
+    }
+    return problems;
+  }
+}

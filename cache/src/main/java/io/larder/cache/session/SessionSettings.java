@@ -1,0 +1,24 @@
+package io.larder.cache.session;
+
+/**
+ * What a session goes by.
+ *
+ * @param itemBytesMax largest item, by {@link #itemBytes}
+ * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
+ * @param readBytesMax bytes of flash reads in flight, over all sessions, above which a session that
+ *     has some waits before it starts more
+ */
+public record SessionSettings(int itemBytesMax, int recacheRate, long readBytesMax) {
+  /** What memcached's item header, CAS, key end and line end take, so that its limits are kept. */
+  private static final int MEMCACHED_OVERHEAD_BYTES = 48 + 8 + 1 + 2;
+
+  private static final int MEMCACHED_FLAGS_BYTES = 4;
+
+  /** What an item counts for against the largest: what memcached 1.6 would need for it. */
+  public static long itemBytes(int keyLength, int flags, int valueLength) {
+    return (long) MEMCACHED_OVERHEAD_BYTES
+        + (flags == 0 ? 0 : MEMCACHED_FLAGS_BYTES)
+        + keyLength
+        + valueLength;
+  }
+}

@@ -1,0 +1,268 @@
+package io.larder.cache.tier;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.cache.index.Shard;
+import io.larder.cache.index.Slot;
+import io.larder.cache.ram.RamLog;
+import io.larder.cache.ram.RamQueue;
+import io.larder.cache.ram.RamWriter;
+import io.larder.cache.ram.Segment;
+import io.larder.cache.record.RecordLayout;
+import io.larder.cache.stats.CacheCounter;
+import io.larder.cache.stats.CounterSet;
+import io.larder.engine.PageStore;
+import io.larder.engine.model.Bucket;
+import io.larder.engine.model.ReserveOutcome;
+import io.larder.engine.write.Reservation;
+import io.larder.platform.work.Step;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives up segments when they run low: what was hit stays in RAM, the rest goes to flash or is let go.
+ *
+ * <p><b>Threads.</b> One at a time, as every step.
+ */
+public final class DemoteStep implements Step {
+  /*
+   * A record is handled in one hold of its shard's lock: found, copied, summed, swung. The room on
+   * flash is claimed inside that hold; claiming is a few additions, never a wait. When there is no
+   * room the step stops at this record and comes back to it.
+   *
+   * Patience: as long as the device makes progress the step waits for it. When it has made none for
+   * maxWait, records are dropped one by one, without waiting, until it does again.
+   */
+
+  private static final int RECORDS_PER_CALL = 256;
+  private static final long RETRY_NANOS = 10_000_000;
+
+  private final Tiers tiers;
+  private final TierSettings settings;
+  private final CounterSet counters;
+  private final RamLog ram;
+  private final RamWriter mainWriter;
+  private final Reservation reservation = new Reservation();
+
+  private @Nullable Segment victim;
+  private int position;
+  private int keptBytes;
+  private boolean waiting;
+  private boolean dropping;
+  private long waitingSinceNanos;
+  private long progressSeen;
+
+  /** A step over {@code tiers} that counts in {@code counters}. */
+  public DemoteStep(Tiers tiers, TierSettings settings, CounterSet counters) {
+    this.tiers = tiers;
+    this.settings = settings;
+    this.counters = counters;
+    this.ram = tiers.ram();
+    this.mainWriter = new RamWriter(ram, RamQueue.MAIN);
+  }
+
+  private enum Fate {
+    /** Nothing points at the record's old place any more. */
+    LEFT,
+    /** No room on flash now; ask again. */
+    WAITS,
+    /** The whole segment stays, at the young end of the main queue. */
+    SEGMENT_STAYS
+  }
+
+  @Override
+  public long run() {
+    long now = tiers.clock().unixSeconds();
+    tiers.flushIfDue(now);
+    Segment segment = victim;
+    if (segment == null) {
+      if (!ram.isLow()) {
+        return UNTIL_WOKEN;
+      }
+      segment = ram.takeVictim();
+      if (segment == null) {
+        ram.wakeWaiters();
+        return RETRY_NANOS;
+      }
+      victim = segment;
+      position = 0;
+      keptBytes = 0;
+    }
+    return advance(segment, now);
+  }
+
+  private long advance(Segment segment, long now) {
+    MemorySegment memory = segment.memory();
+    for (int i = 0; i < RECORDS_PER_CALL && position < segment.tailBytes(); i++) {
+      int span = RecordLayout.spanBytes(memory, position);
+      Fate fate = leave(segment, position, span, now);
+      if (fate == Fate.WAITS) {
+        return RETRY_NANOS;
+      }
+      if (fate == Fate.SEGMENT_STAYS) {
+        victim = null;
+        ram.keep(segment);
+        return AT_ONCE;
+      }
+      position += span;
+    }
+    if (position == segment.tailBytes()) {
+      victim = null;
+      ram.free(segment);
+    }
+    return AT_ONCE;
+  }
+
+  private Fate leave(Segment segment, int at, int span, long now) {
+    MemorySegment memory = segment.memory();
+    if ((RecordLayout.state(memory, at) & RecordLayout.FILLER) != 0) {
+      return Fate.LEFT;
+    }
+    // Key and span of a record in RAM never change, so they may be read before the lock is held.
+    long hash =
+        tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
+    Shard shard = tiers.index().shardOf(hash);
+    synchronized (shard) {
+      long cursor = shard.find(hash, tiers.ramLocation(segment, at));
+      if (cursor == Shard.NONE) {
+        return Fate.LEFT;
+      }
+      if (tiers.isDead(memory, at, now)) {
+        tiers.dropRam(shard, cursor);
+        counters.increment(CacheCounter.RECLAIMED);
+        return Fate.LEFT;
+      }
+      long slot = shard.get(cursor);
+      if (Slot.hits(slot) > 0) {
+        if (segment.isLarge()) {
+          shard.set(cursor, Slot.withHits(slot, Slot.hits(slot) - 1));
+          return Fate.SEGMENT_STAYS;
+        }
+        if (keep(shard, cursor, segment, at, span, now)) {
+          return Fate.LEFT;
+        }
+      }
+      PageStore flash = tiers.flash();
+      if (flash == null || !isAdmitted(flash, segment, at, now)) {
+        evict(shard, cursor, memory, at);
+        return Fate.LEFT;
+      }
+      return demote(flash, shard, cursor, segment, at, hash, now);
+    }
+  }
+
+  /** Moves a record that was hit to the main queue. */
+  @GuardedBy("shard")
+  private boolean keep(
+      Shard shard, long cursor, Segment segment, int at, int span, long now) {
+    // With writers waiting, no more than half of a segment is moved, so that each one gains room.
+    if (ram.isExhausted() && keptBytes + span > segment.tailBytes() / 2) {
+      return false;
+    }
+    if (!mainWriter.claim(span, now)) {
+      return false;
+    }
+    long slot = shard.get(cursor);
+    int hits = segment.queue() == RamQueue.PROBATION ? 0 : Slot.hits(slot) - 1;
+    Segment target = mainWriter.segment();
+    MemorySegment.copy(segment.memory(), at, target.memory(), mainWriter.offset(), span);
+    shard.set(cursor, tiers.ramSlot(Slot.tag(slot), hits, span, target, mainWriter.offset()));
+    mainWriter.publish();
+    segment.died(span);
+    keptBytes += span;
+    counters.increment(CacheCounter.KEPT_IN_RAM);
+    return true;
+  }
+
+  /** Whether a record is worth a flash write: large enough, and alive for another lap of RAM. */
+  private boolean isAdmitted(PageStore flash, Segment segment, int at, long now) {
+    int bytes = Tiers.flashBytes(segment.memory(), at);
+    if (bytes < settings.itemBytesMin() || bytes > flash.recordBytesMax()) {
+      return false;
+    }
+    long expiry = RecordLayout.expirySeconds(segment.memory(), at);
+    long lapSeconds = now - segment.openedAtSeconds();
+    return expiry == 0 || expiry - now > lapSeconds;
+  }
+
+  @GuardedBy("shard")
+  private Fate demote(
+      PageStore flash,
+      Shard shard,
+      long cursor,
+      Segment segment,
+      int at,
+      long hash,
+      long now) {
+    MemorySegment memory = segment.memory();
+    int tag = Slot.tag(shard.get(cursor));
+    long twin = tiers.slotOfTwin(memory, at, tag);
+    if (twin != Slot.EMPTY) {
+      shard.set(cursor, twin);
+      segment.died(RecordLayout.spanBytes(memory, at));
+      counters.increment(CacheCounter.DEMOTED_TO_TWIN);
+      return Fate.LEFT;
+    }
+    int bytes = Tiers.flashBytes(memory, at);
+    ReserveOutcome outcome =
+        flash.reserve(bucketFor(memory, at, now), bytes, hash, reservation);
+    if (outcome == ReserveOutcome.OUT_OF_SERVICE) {
+      evict(shard, cursor, memory, at);
+      return Fate.LEFT;
+    }
+    if (outcome != ReserveOutcome.RESERVED) {
+      if (isPatient(flash)) {
+        return Fate.WAITS;
+      }
+      tiers.dropRam(shard, cursor);
+      counters.increment(CacheCounter.DEMOTE_DROPPED);
+      return Fate.LEFT;
+    }
+    waiting = false;
+    dropping = false;
+    long written = FlashRecords.write(flash, reservation, memory, at, bytes, tag);
+    if (written == Slot.EMPTY) {
+      tiers.dropRam(shard, cursor);
+      counters.increment(CacheCounter.LOST_WITH_PAGE);
+      return Fate.LEFT;
+    }
+    shard.set(cursor, written);
+    segment.died(RecordLayout.spanBytes(memory, at));
+    counters.increment(CacheCounter.DEMOTED);
+    return Fate.LEFT;
+  }
+
+  private Bucket bucketFor(MemorySegment memory, int at, long now) {
+    long expiry = RecordLayout.expirySeconds(memory, at);
+    boolean dies = expiry != 0 && expiry - now < settings.lowTtlSeconds();
+    return dies ? Bucket.LOWTTL : Bucket.DEFAULT;
+  }
+
+  /** Whether the device may still be waited for. */
+  private boolean isPatient(PageStore flash) {
+    long progress = flash.progress();
+    long now = tiers.clock().nanos();
+    if (!waiting || progress != progressSeen) {
+      waiting = true;
+      dropping = false;
+      progressSeen = progress;
+      waitingSinceNanos = now;
+    } else if (now - waitingSinceNanos > settings.maxWaitNanos()) {
+      dropping = true;
+    }
+    return !dropping;
+  }
+
+  @GuardedBy("shard")
+  private void evict(Shard shard, long cursor, MemorySegment memory, int at) {
+    counters.increment(CacheCounter.EVICTED_FROM_RAM);
+    if ((RecordLayout.state(memory, at) & RecordLayout.FETCHED) == 0) {
+      counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
+    }
+    tiers.dropRam(shard, cursor);
+  }
+
+  /** Whether no segment is half given up. */
+  public boolean isIdle() {
+    return victim == null;
+  }
+}

@@ -1,0 +1,258 @@
+package io.larder.cache.tier;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.cache.index.Index;
+import io.larder.cache.index.KeyHash;
+import io.larder.cache.index.Shard;
+import io.larder.cache.index.SizeClasses;
+import io.larder.cache.index.Slot;
+import io.larder.cache.ram.RamLog;
+import io.larder.cache.ram.Segment;
+import io.larder.cache.record.RecordLayout;
+import io.larder.engine.PageStore;
+import io.larder.platform.time.Clock;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The index and the two logs it points into, and what keeps the three in step.
+ *
+ * <p><b>Threads.</b> Any. A method that takes a shard is called with that shard's lock held. Lock
+ * order: shard, then RAM log and budget, or bucket, page and the rest of the engine.
+ */
+public final class Tiers {
+  /*
+   * Every slot that points at flash is counted as live in its page, and so is every twin. A slot or
+   * a twin that goes away is therefore always forgotten here, in one of the drop methods, with the
+   * same figure it was counted with: the bytes of its size class.
+   */
+
+  private final Index index;
+  private final RamLog ram;
+  private final @Nullable PageStore flash;
+  private final KeyHash keyHash;
+  private final Clock clock;
+  private final int placeOfSegments;
+  private final AtomicLong sequence = new AtomicLong();
+  private volatile long flushedSequence;
+  private volatile long flushDueSeconds;
+
+  /** Ties the parts together; {@code flash} is null when RAM is all there is. */
+  public Tiers(
+      Index index,
+      RamLog ram,
+      @Nullable PageStore flash,
+      KeyHash keyHash,
+      Clock clock,
+      int placeOfSegments) {
+    this.index = index;
+    this.ram = ram;
+    this.flash = flash;
+    this.keyHash = keyHash;
+    this.clock = clock;
+    this.placeOfSegments = placeOfSegments;
+  }
+
+  public Index index() {
+    return index;
+  }
+
+  public RamLog ram() {
+    return ram;
+  }
+
+  /** The flash tier's pages, or null when there are none. */
+  public @Nullable PageStore flash() {
+    return flash;
+  }
+
+  /** The flash tier's pages; only for who has found a slot that points there. */
+  public PageStore flashOfSlot() {
+    PageStore store = flash;
+    if (store == null) {
+      throw new IllegalStateException("a slot points at flash, and there is none");
+    }
+    return store;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  /** The hash of a key. */
+  public long hash(MemorySegment memory, long keyOffset, int keyLength) {
+    return keyHash.of(memory, keyOffset, keyLength);
+  }
+
+  /** A sequence that no other record has or will have. */
+  public long nextSequence() {
+    return sequence.incrementAndGet();
+  }
+
+  /** Whether a slot points into RAM. */
+  public boolean isRam(long slot) {
+    return Slot.place(slot) >= placeOfSegments;
+  }
+
+  /** The segment that a slot points into. */
+  public Segment segmentOf(long slot) {
+    return ram.segment(Slot.place(slot) - placeOfSegments);
+  }
+
+  /** Where in its segment the record of a slot starts. */
+  public static int ramOffset(long slot) {
+    return Slot.offset(slot) * RecordLayout.RAM_ALIGNMENT_BYTES;
+  }
+
+  /** The location of a record in RAM, as its slot has it. */
+  public long ramLocation(Segment segment, int offsetBytes) {
+    return Slot.location(
+        placeOfSegments + segment.id(), offsetBytes / RecordLayout.RAM_ALIGNMENT_BYTES);
+  }
+
+  /** A slot for a record in RAM. */
+  public long ramSlot(int tag, int hits, int spanBytes, Segment segment, int offsetBytes) {
+    return Slot.of(
+        tag,
+        hits,
+        SizeClasses.of(spanBytes),
+        placeOfSegments + segment.id(),
+        offsetBytes / RecordLayout.RAM_ALIGNMENT_BYTES);
+  }
+
+  /** Whether a record is past its expiry. */
+  public static boolean isExpired(MemorySegment memory, long offset, long nowSeconds) {
+    long expiry = RecordLayout.expirySeconds(memory, offset);
+    return expiry != 0 && expiry <= nowSeconds;
+  }
+
+  /** Whether a record is older than the last flush_all that is due. */
+  public boolean isFlushed(MemorySegment memory, long offset) {
+    return RecordLayout.sequence(memory, offset) <= flushedSequence;
+  }
+
+  /** Whether a record may no longer be shown to anyone. */
+  public boolean isDead(MemorySegment memory, long offset, long nowSeconds) {
+    return isExpired(memory, offset, nowSeconds) || isFlushed(memory, offset);
+  }
+
+  /**
+   * Lets every record written so far die.
+   *
+   * @param dueSeconds when; at once if that is not in the future
+   */
+  public void flushAll(long dueSeconds) {
+    if (dueSeconds > clock.unixSeconds()) {
+      flushDueSeconds = dueSeconds;
+    } else {
+      flushDueSeconds = 0;
+      flushNow();
+    }
+  }
+
+  /** Carries out a delayed flush_all whose time has come. */
+  public void flushIfDue(long nowSeconds) {
+    long due = flushDueSeconds;
+    if (due != 0 && due <= nowSeconds) {
+      flushDueSeconds = 0;
+      flushNow();
+    }
+  }
+
+  private void flushNow() {
+    flushedSequence = sequence.get();
+    if (flash != null) {
+      flash.requestEvictionOfSealed();
+    }
+  }
+
+  /** Empties a slot, wherever it points. */
+  @GuardedBy("shard")
+  public void drop(Shard shard, long cursor) {
+    if (isRam(shard.get(cursor))) {
+      dropRam(shard, cursor);
+    } else {
+      dropFlash(shard, cursor);
+    }
+  }
+
+  /** Empties a slot that points into RAM. */
+  @GuardedBy("shard")
+  public void dropRam(Shard shard, long cursor) {
+    long slot = shard.get(cursor);
+    leaveRam(segmentOf(slot), ramOffset(slot));
+    shard.remove(cursor);
+  }
+
+  /** Empties a slot that points at flash. */
+  @GuardedBy("shard")
+  public void dropFlash(Shard shard, long cursor) {
+    leaveFlash(shard.get(cursor));
+    shard.remove(cursor);
+  }
+
+  /** Takes a record in RAM, and its twin, out of the books; its slot is about to point elsewhere. */
+  public void leaveRam(Segment segment, int offset) {
+    forgetTwin(segment.memory(), offset);
+    segment.died(RecordLayout.spanBytes(segment.memory(), offset));
+  }
+
+  /** Takes a record on flash out of the books; its slot is about to point elsewhere. */
+  public void leaveFlash(long slot) {
+    flashOfSlot().forget(Slot.place(slot), SizeClasses.bytes(Slot.sizeClass(slot)));
+  }
+
+  /** The record in RAM is about to differ from its copy on flash, if it has one. */
+  public void untwin(MemorySegment memory, long offset) {
+    forgetTwin(memory, offset);
+    int state = RecordLayout.state(memory, offset);
+    if ((state & RecordLayout.TWIN) != 0) {
+      RecordLayout.setState(memory, offset, state & ~RecordLayout.TWIN);
+    }
+  }
+
+  private void forgetTwin(MemorySegment memory, long offset) {
+    if ((RecordLayout.state(memory, offset) & RecordLayout.TWIN) == 0) {
+      return;
+    }
+    long twin = RecordLayout.twin(memory, offset);
+    flashOfSlot()
+        .forgetIfAlive(
+            Twin.pageId(twin),
+            Twin.versionBits(twin),
+            Twin.VERSION_MASK,
+            SizeClasses.bytes(SizeClasses.of(flashBytes(memory, offset))));
+  }
+
+  /** Bytes that a record in RAM takes on flash, without padding. */
+  static int flashBytes(MemorySegment memory, long offset) {
+    return RecordLayout.recordBytes(
+        RecordLayout.keyLength(memory, offset),
+        RecordLayout.valueLength(memory, offset),
+        RecordLayout.state(memory, offset) & ~RecordLayout.TWIN);
+  }
+
+  /**
+   * The slot that points back at the copy on flash of a record in RAM.
+   *
+   * @return {@link Slot#EMPTY} when there is no such copy any more
+   */
+  long slotOfTwin(MemorySegment memory, long offset, int tag) {
+    if ((RecordLayout.state(memory, offset) & RecordLayout.TWIN) == 0) {
+      return Slot.EMPTY;
+    }
+    long twin = RecordLayout.twin(memory, offset);
+    int page = Twin.pageId(twin);
+    if (!flashOfSlot().isAlive(page, Twin.versionBits(twin), Twin.VERSION_MASK)) {
+      return Slot.EMPTY;
+    }
+    int sizeClass = SizeClasses.of(flashBytes(memory, offset));
+    return Slot.of(tag, 0, sizeClass, page, Twin.offsetUnits(twin));
+  }
+
+  /** What a record in RAM keeps of its copy on flash. */
+  public static long twinOf(long slot, long pageVersion) {
+    return Twin.of(Slot.place(slot), Slot.offset(slot), pageVersion);
+  }
+}
