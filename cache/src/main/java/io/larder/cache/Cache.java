@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cache over two tiers: items in RAM, and on flash what RAM has no room for.
  *
- * <p>Life: {@link #open}, a {@link #newSession session} for each thread that asks, then the sessions are
- * closed, the background work is stopped, and {@link #close} gives the memory back. Devices, clock and
- * work stay the caller's.
+ * <p>Life: {@link #open}, a {@link #newSession session} for each thread that asks, then the
+ * sessions are closed, the background work is stopped, and {@link #close} gives the memory back.
+ * Devices, clock and work stay the caller's.
  *
  * <p><b>Threads.</b> Any thread may call any method; a session belongs to one.
  */
@@ -55,8 +55,7 @@ public final class Cache implements AutoCloseable {
     int unitCount = (int) (config.ramBytes() / unitBytes);
     this.budget = new RamBudget(unitBytes, unitCount);
     PageStoreConfig flashConfig = config.flash();
-    PageStore flash =
-        flashConfig == null ? null : PageStore.open(flashConfig, devices, clock);
+    PageStore flash = flashConfig == null ? null : PageStore.open(flashConfig, devices, clock);
     int placeOfSegments = flash == null ? 1 : flash.pageCount();
     if (placeOfSegments + unitCount > Slot.PLACE_COUNT_MAX) {
       throw new IllegalArgumentException(
@@ -81,9 +80,7 @@ public final class Cache implements AutoCloseable {
         new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
     TierSettings tierSettings =
         new TierSettings(
-            config.flashItemBytesMin(),
-            config.lowTtl().toSeconds(),
-            config.maxWait().toNanos());
+            config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.maxWait().toNanos());
     DemoteStep demote = new DemoteStep(tiers, tierSettings, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);

@@ -37,16 +37,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The flash tier's bytes and addresses: devices cut into pages that are filled front to back through
- * write buffers, read under leases, and given up whole. It knows no keys and no items.
+ * The flash tier's bytes and addresses: devices cut into pages that are filled front to back
+ * through write buffers, read under leases, and given up whole. It knows no keys and no items.
  *
  * <p>Life: {@link #open} cuts the devices; {@link #start} starts one flush step per device and one
- * reclaim step; records are reserved, written and committed, leased and read, forgotten; {@link #close}
- * gives the memory back after the steps have been stopped and every read has ended. The devices stay
- * the caller's.
+ * reclaim step; records are reserved, written and committed, leased and read, forgotten; {@link
+ * #close} gives the memory back after the steps have been stopped and every read has ended. The
+ * devices stay the caller's.
  *
- * <p><b>Threads.</b> Any thread may call any method. Lock order: the owner's locks, then bucket, page,
- * engine.
+ * <p><b>Threads.</b> Any thread may call any method. Lock order: the owner's locks, then bucket,
+ * page, engine.
  */
 public final class PageStore implements AutoCloseable {
   /*
@@ -176,9 +176,7 @@ public final class PageStore implements AutoCloseable {
 
   /** Largest record that can be written. */
   public int recordBytesMax() {
-    return Math.min(
-        buffers.bufferBytes(),
-        geometry.directoryOffset(1) - PageGeometry.HEADER_BYTES);
+    return Math.min(buffers.bufferBytes(), geometry.directoryOffset(1) - PageGeometry.HEADER_BYTES);
   }
 
   /** Whom to wake when a write buffer or a page has become free. */
@@ -214,8 +212,7 @@ public final class PageStore implements AutoCloseable {
    * @return false when the page failed meanwhile: the record is nowhere
    */
   public boolean commit(Reservation reservation, int countedBytes, long expirySeconds) {
-    boolean counted =
-        pages.get(reservation.pageId()).commit(countedBytes, expirySeconds);
+    boolean counted = pages.get(reservation.pageId()).commit(countedBytes, expirySeconds);
     int padded = reservation.commit(flushes);
     if (counted) {
       stats.increment(EngineCounter.RECORDS_WRITTEN);
@@ -377,7 +374,10 @@ public final class PageStore implements AutoCloseable {
     public void failed(Page page, IOException why) {
       stats.increment(EngineCounter.WRITE_ERRORS);
       stats.increment(EngineCounter.PAGE_FAILURES);
-      LOG.warn("{} refused a write, its page is given up: {}", nameOf(page.deviceIndex()), why.toString());
+      LOG.warn(
+          "{} refused a write, its page is given up: {}",
+          nameOf(page.deviceIndex()),
+          why.toString());
       if (health.refusedWrite(page.deviceIndex())) {
         freePages.remove(page.deviceIndex());
         LOG.error(

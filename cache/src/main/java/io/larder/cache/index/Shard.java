@@ -12,8 +12,9 @@ import java.util.Arrays;
  *  overflow, 64 bytes:   7 slots | link          link = address of the next overflow + 1, 0 = none
  * </pre>
  *
- * <p><b>Threads.</b> Guarded by its own monitor, which also guards the RAM bytes that its slots point
- * to. Every method is called with it held. First in the cache's lock order; never two shards at once.
+ * <p><b>Threads.</b> Guarded by its own monitor, which also guards the RAM bytes that its slots
+ * point to. Every method is called with it held. First in the cache's lock order; never two shards
+ * at once.
  */
 public final class Shard {
   /*
@@ -95,8 +96,8 @@ public final class Shard {
   @GuardedBy("this")
   private int bucketOf(long hash) {
     int low = (int) (hash >>> bucketShift) & ((1 << firstLevelBits) - 1);
-    int bits = low | (tag(hash) & ((1 << level + 1) - 1)) << firstLevelBits;
-    int atLevel = bits & ((1 << firstLevelBits + level) - 1);
+    int bits = low | ((tag(hash) & ((1 << (level + 1)) - 1)) << firstLevelBits);
+    int atLevel = bits & ((1 << (firstLevelBits + level)) - 1);
     return bits < bucketCount ? bits : atLevel;
   }
 
@@ -105,7 +106,9 @@ public final class Shard {
     return chunks[bucket / BUCKETS_PER_CHUNK] + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
   }
 
-  /** The first slot with the tag of {@code hash}, or NONE. Cursors are good until the next insert. */
+  /**
+   * The first slot with the tag of {@code hash}, or NONE. Cursors are good until the next insert.
+   */
   @GuardedBy("this")
   public long first(long hash) {
     long bucket = addressOf(bucketOf(hash));
@@ -296,7 +299,7 @@ public final class Shard {
     if (level >= Slot.TAG_BITS) {
       return;
     }
-    int atLevel = 1 << firstLevelBits + level;
+    int atLevel = 1 << (firstLevelBits + level);
     int bucket = bucketCount - atLevel;
     int chunk = bucketCount / BUCKETS_PER_CHUNK;
     if (chunk >= chunks.length) {
@@ -344,7 +347,7 @@ public final class Shard {
       end = at + OVERFLOW_BYTES - WORD_BYTES;
     }
     for (int i = 0; i < count; i++) {
-      boolean moves = (Slot.tag(slots[i]) >>> level & 1) != 0;
+      boolean moves = ((Slot.tag(slots[i]) >>> level) & 1) != 0;
       // The overflows just given back are at least as many as are needed again.
       memory.set(emptySlot(moves ? to : from), slots[i]);
     }

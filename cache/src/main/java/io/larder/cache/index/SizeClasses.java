@@ -3,8 +3,8 @@ package io.larder.cache.index;
 /**
  * The 64 sizes that a slot can tell apart, each about a quarter larger than the one before.
  *
- * <p>A class says how many bytes to read to have the whole record, and is what the record counts for
- * in its page.
+ * <p>A class says how many bytes to read to have the whole record, and is what the record counts
+ * for in its page.
  */
 public final class SizeClasses {
   /** How many there are; fits the slot's field. */

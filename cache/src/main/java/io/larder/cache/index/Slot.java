@@ -8,9 +8,9 @@ package io.larder.cache.index;
  *  | tag 18       | hits 2| size class 6| place 18   | offset 20  |
  * </pre>
  *
- * <p>A place is a page or, behind the pages, a segment. The offset counts units in a page and 8 bytes
- * in a segment. 0 is an empty slot: no record starts at offset 0 of page 0, where its header stands,
- * and segments never have place 0.
+ * <p>A place is a page or, behind the pages, a segment. The offset counts units in a page and 8
+ * bytes in a segment. 0 is an empty slot: no record starts at offset 0 of page 0, where its header
+ * stands, and segments never have place 0.
  */
 public final class Slot {
   /** No item. */
@@ -37,10 +37,10 @@ public final class Slot {
 
   /** A slot that points at a record. */
   public static long of(int tag, int hits, int sizeClass, int place, int offset) {
-    return (long) tag << TAG_SHIFT
-        | (long) hits << HITS_SHIFT
-        | (long) sizeClass << CLASS_SHIFT
-        | (long) place << PLACE_SHIFT
+    return ((long) tag << TAG_SHIFT)
+        | ((long) hits << HITS_SHIFT)
+        | ((long) sizeClass << CLASS_SHIFT)
+        | ((long) place << PLACE_SHIFT)
         | offset;
   }
 
@@ -59,7 +59,7 @@ public final class Slot {
 
   /** The same slot with {@code hits}. */
   public static long withHits(long slot, int hits) {
-    return slot & ~HITS_MASK | (long) hits << HITS_SHIFT;
+    return (slot & ~HITS_MASK) | ((long) hits << HITS_SHIFT);
   }
 
   public static int sizeClass(long slot) {
@@ -81,6 +81,6 @@ public final class Slot {
 
   /** The location of {@code offset} in {@code place}. */
   public static long location(int place, int offset) {
-    return (long) place << PLACE_SHIFT | offset;
+    return ((long) place << PLACE_SHIFT) | offset;
   }
 }

@@ -1,57 +1,78 @@
 package io.larder.cache.ram;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that {@code -m} bounds, in units of one segment: index and RAM log together.
  *
- * <p>Memory is taken from the system when a unit is first used and kept while it is idle. A record too
- * large for a unit gets memory of its own, paid with as many idle units, whose memory goes back to the
- * system meanwhile, so that the sum holds.
+ * <p>Memory is taken from the system when a unit is first used and kept while it is idle. A record
+ * too large for a unit gets memory of its own, paid with as many idle units, whose memory goes back
+ * to the system meanwhile, so that the sum holds.
  *
  * <p><b>Threads.</b> Any; guarded by its own monitor, the last in the cache's lock order.
  */
 public final class RamBudget implements AutoCloseable {
   private final int unitBytes;
-  private final int unitCount;
+  private final List<Unit> units;
 
   @GuardedBy("this")
-  private final Deque<Unit> idle = new ArrayDeque<>();
+  private final Deque<Unit> idle;
+
+  @GuardedBy("this")
+  private final List<Loan> largeLoans = new ArrayList<>();
 
   @GuardedBy("this")
   private int indexUnitCount;
 
-  @GuardedBy("this")
-  private final Unit[] units;
-
-  /** One unit of the budget; its memory is there only while it has been used and not lent out. */
+  /** One unit; its memory is there only once used, and while it does not pay for a large loan. */
   private static final class Unit {
     final int id;
-    @Nullable Arena arena;
-    @Nullable MemorySegment memory;
+    @Nullable OwnMemory memory;
 
     Unit(int id) {
       this.id = id;
     }
   }
 
-  /** Memory lent to a segment: the first unit's number, and how many units pay for it. */
-  record Loan(int id, MemorySegment memory, int[] unitIds, @Nullable Arena ownArena) {}
+  /** Memory lent to a segment, and the units that pay for it. */
+  static final class Loan {
+    private final List<Unit> units;
+    private final OwnMemory memory;
+    private final boolean large;
+
+    private Loan(List<Unit> units, OwnMemory memory, boolean large) {
+      this.units = units;
+      this.memory = memory;
+      this.large = large;
+    }
+
+    /** Number of its first unit; no other loan has it. */
+    int id() {
+      return units.getFirst().id;
+    }
+
+    MemorySegment memory() {
+      return memory.memory();
+    }
+
+    /** Whether it is memory of its own, for one record. */
+    boolean isLarge() {
+      return large;
+    }
+  }
 
   /** A budget of {@code unitCount} units, none allocated. */
   public RamBudget(int unitBytes, int unitCount) {
     this.unitBytes = unitBytes;
-    this.unitCount = unitCount;
-    this.units = new Unit[unitCount];
-    for (int i = 0; i < unitCount; i++) {
-      units[i] = new Unit(i);
-      idle.addLast(units[i]);
-    }
+    this.units = IntStream.range(0, unitCount).mapToObj(Unit::new).toList();
+    this.idle = new ArrayDeque<>(units);
   }
 
   public int unitBytes() {
@@ -59,7 +80,7 @@ public final class RamBudget implements AutoCloseable {
   }
 
   public int unitCount() {
-    return unitCount;
+    return units.size();
   }
 
   /** Units nobody uses. */
@@ -72,85 +93,72 @@ public final class RamBudget implements AutoCloseable {
     return (long) indexUnitCount * unitBytes;
   }
 
-  /** Units that the index has. */
-  public synchronized int indexUnitCount() {
-    return indexUnitCount;
-  }
-
   /** Lends one unit, but leaves {@code keepCount} idle. */
   synchronized @Nullable Loan lend(int keepCount) {
     if (idle.size() <= keepCount) {
       return null;
     }
     Unit unit = idle.pop();
-    return new Loan(unit.id, memoryOf(unit), new int[] {unit.id}, null);
+    return new Loan(List.of(unit), memoryOf(unit), false);
   }
 
-  /** Lends memory of {@code bytes}, more than a unit, but leaves {@code keepCount} units idle. */
+  /** Lends memory of {@code bytes}, more than half a unit, but leaves {@code keepCount} idle. */
   synchronized @Nullable Loan lendLarge(long bytes, int keepCount) {
     int needed = (int) ((bytes + unitBytes - 1) / unitBytes);
     if (idle.size() < needed + keepCount) {
       return null;
     }
-    int[] ids = new int[needed];
+    List<Unit> paying = new ArrayList<>(needed);
     for (int i = 0; i < needed; i++) {
       Unit unit = idle.pop();
-      ids[i] = unit.id;
+      paying.add(unit);
       drop(unit);
     }
-    Arena arena = Arena.ofShared();
-    return new Loan(ids[0], arena.allocate(bytes, Long.BYTES), ids, arena);
+    Loan loan = new Loan(paying, new OwnMemory(bytes), true);
+    largeLoans.add(loan);
+    return loan;
   }
 
   /** Takes a loan back. Nobody may touch its memory any more. */
   synchronized void giveBack(Loan loan) {
-    Arena own = loan.ownArena();
-    if (own != null) {
-      own.close();
+    if (loan.large) {
+      loan.memory.close();
+      largeLoans.remove(loan);
     }
-    for (int id : loan.unitIds()) {
-      idle.push(units[id]);
-    }
+    loan.units.forEach(idle::push);
   }
 
-  /** Gives the index one unit for good, or null when it has {@code unitCountMax} or none is idle. */
+  /** Gives the index a unit for good; null when it has {@code unitCountMax} or none is idle. */
   public synchronized @Nullable MemorySegment takeForIndex(int unitCountMax) {
     if (indexUnitCount >= unitCountMax || idle.isEmpty()) {
       return null;
     }
-    Unit unit = idle.pop();
     indexUnitCount++;
-    MemorySegment memory = memoryOf(unit);
-    memory.fill((byte) 0);
-    return memory;
+    return memoryOf(idle.pop()).memory().fill((byte) 0);
   }
 
-  @GuardedBy("this")
-  private MemorySegment memoryOf(Unit unit) {
-    MemorySegment memory = unit.memory;
+  private OwnMemory memoryOf(Unit unit) {
+    OwnMemory memory = unit.memory;
     if (memory == null) {
-      Arena arena = Arena.ofShared();
-      memory = arena.allocate(unitBytes, 4096);
-      unit.arena = arena;
+      memory = new OwnMemory(unitBytes);
       unit.memory = memory;
     }
     return memory;
   }
 
   private static void drop(Unit unit) {
-    Arena arena = unit.arena;
-    if (arena != null) {
-      arena.close();
-      unit.arena = null;
+    OwnMemory memory = unit.memory;
+    if (memory != null) {
+      memory.close();
       unit.memory = null;
     }
   }
 
-  /** Gives every unit back to the system. Nobody may touch any of it any more. */
+  /** Gives everything back to the system. Nobody may touch any of it any more. */
   @Override
   public synchronized void close() {
-    for (Unit unit : units) {
-      drop(unit);
-    }
+    units.forEach(RamBudget::drop);
+    largeLoans.forEach(loan -> loan.memory.close());
+    largeLoans.clear();
   }
 }

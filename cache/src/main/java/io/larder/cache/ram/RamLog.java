@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The items in RAM: segments in two queues, and the choice of the one to give up next.
  *
- * <p><b>Threads.</b> Any; guarded by its own monitor. Lock order: shard, RAM log, {@link RamBudget}.
+ * <p><b>Threads.</b> Any; guarded by its own monitor. Lock order: shard, RAM log, {@link
+ * RamBudget}.
  */
 public final class RamLog {
   /** Idle units that only demotion may take, so that it can always move what was hit. */
@@ -24,6 +25,7 @@ public final class RamLog {
   private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
+
   /** Idle units that a writer of a large record waits for; 0 when none does. */
   private volatile int wantedCount;
 
@@ -122,8 +124,8 @@ public final class RamLog {
   }
 
   /**
-   * Takes the segment to give up out of its queue: one that is more than half dead, else the oldest on
-   * probation if there are many there, else the oldest.
+   * Takes the segment to give up out of its queue: one that is more than half dead, else the oldest
+   * on probation if there are many there, else the oldest.
    */
   public synchronized @Nullable Segment takeVictim() {
     Segment dead = takeHalfDead(main);

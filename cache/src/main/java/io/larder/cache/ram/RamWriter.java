@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends records to a segment of its own.
  *
- * <p>{@link #claim}, write the record, point the slot at it, {@link #publish}: all under the lock of
- * the key's shard.
+ * <p>{@link #claim}, write the record, point the slot at it, {@link #publish}: all under the lock
+ * of the key's shard.
  *
  * <p><b>Threads.</b> Confined to one thread.
  */

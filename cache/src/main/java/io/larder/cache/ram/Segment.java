@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A fixed stretch of the RAM log, filled front to back, given up whole.
  *
- * <p><b>Threads.</b> One writer appends to it until it is sealed. Its records are read and changed under
- * the locks of their shards. The live count may be changed by anyone.
+ * <p><b>Threads.</b> One writer appends to it until it is sealed. Its records are read and changed
+ * under the locks of their shards. The live count may be changed by anyone.
  */
 public final class Segment {
   private final RamBudget.Loan loan;
@@ -43,7 +43,7 @@ public final class Segment {
 
   /** Whether it holds one record, too large to share a segment. */
   public boolean isLarge() {
-    return loan.ownArena() != null;
+    return loan.isLarge();
   }
 
   /** When its first record was written, unix seconds. */

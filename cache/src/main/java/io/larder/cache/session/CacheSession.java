@@ -61,6 +61,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   /** With fewer bits of tag than this a plain set reads like the others. */
   private static final int TAG_BITS_TO_TRUST = 14;
 
+  private static final int KEPT_BY_ARITHMETIC =
+      RecordLayout.KEY_BINARY | RecordLayout.FETCHED | RecordLayout.STALE | RecordLayout.TOKEN_SENT;
+
   private final Tiers tiers;
   private final SessionSettings settings;
   private final CounterSet counters;
@@ -226,8 +229,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   @GuardedBy("shard")
   private Progress onAbsent(Request request, long hash, Shard shard, long now) {
     return switch (request.verb) {
-      case READ ->
-          request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request);
+      case READ -> request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request);
       case STORE -> storeNew(request, hash, shard, now);
       case DELETE -> answered(request, Status.NOT_FOUND);
       case ARITHMETIC ->
@@ -462,7 +464,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     int state = keyState(request);
     long expiry = request.expirySeconds;
     if (marksStale) {
-      state |= RecordLayout.STALE | RecordLayout.state(memory, offset) & RecordLayout.TOKEN_SENT;
+      state |= RecordLayout.STALE | (RecordLayout.state(memory, offset) & RecordLayout.TOKEN_SENT);
       expiry = RecordLayout.expirySeconds(memory, offset);
     }
     return stored(
@@ -501,8 +503,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return answered(request, Status.NOT_STORED);
     }
     boolean appends = request.mode == StoreMode.APPEND;
-    int state =
-        keyState(request) | RecordLayout.state(memory, offset) & RecordLayout.KEY_BINARY;
+    int state = keyState(request) | (RecordLayout.state(memory, offset) & RecordLayout.KEY_BINARY);
     return stored(
         request,
         now,
@@ -603,11 +604,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     // A shorter number keeps the width of the old one: memcached writes it in place, with spaces.
     int padding = Math.max(0, oldLength - length);
     int state =
-        RecordLayout.state(memory, offset)
-                & (RecordLayout.KEY_BINARY
-                    | RecordLayout.FETCHED
-                    | RecordLayout.STALE
-                    | RecordLayout.TOKEN_SENT)
+        (RecordLayout.state(memory, offset) & KEPT_BY_ARITHMETIC)
             | (request.setsCas ? RecordLayout.OWN_CAS : 0);
     long expiry =
         request.touches ? request.expirySeconds : RecordLayout.expirySeconds(memory, offset);
@@ -800,8 +797,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     long writtenSeconds = tiers.flashOfSlot().page(Slot.place(slot)).openedAtSeconds();
     copyToClaim(source, sourceOffset, bytes, span, writtenSeconds);
     tiers.leaveFlash(slot);
-    shard.set(
-        cursor, tiers.ramSlot(Slot.tag(slot), 0, span, writer.segment(), writer.offset()));
+    shard.set(cursor, tiers.ramSlot(Slot.tag(slot), 0, span, writer.segment(), writer.offset()));
     recordMemory = writer.segment().memory();
     recordOffset = writer.offset();
     writer.publish();
@@ -956,9 +952,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       countDead(memory, offset, now);
       return forgetRecord(lookup);
     }
-    if (request.verb != Verb.READ
-        || request.touches
-        || wouldWin(request, memory, offset, now)) {
+    if (request.verb != Verb.READ || request.touches || wouldWin(request, memory, offset, now)) {
       lookup.isOwn();
       return Progress.LOOK_AGAIN;
     }

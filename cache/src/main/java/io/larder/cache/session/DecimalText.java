@@ -3,7 +3,9 @@ package io.larder.cache.session;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Unsigned 64-bit decimal numbers as values hold them. Stateless but for the last number parsed. */
+/**
+ * Unsigned 64-bit decimal numbers as values hold them. Stateless but for the last number parsed.
+ */
 final class DecimalText {
   /** Most digits a number can have. */
   static final int DIGITS_MAX = 20;
@@ -16,8 +18,8 @@ final class DecimalText {
   }
 
   /**
-   * Reads a number as memcached does: white space may stand before it, and anything after white space
-   * behind it.
+   * Reads a number as memcached does: white space may stand before it, and anything after white
+   * space behind it.
    */
   boolean parse(MemorySegment memory, long offset, int length) {
     int at = 0;

@@ -5,14 +5,14 @@ import io.larder.cache.model.Request;
 import io.larder.engine.PageStore;
 import io.larder.engine.model.ReadOutcome;
 import io.larder.engine.read.PageRead;
-import io.larder.engine.read.ReadBuffers;
 import io.larder.engine.read.PageReadListener;
+import io.larder.engine.read.ReadBuffers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that had to read flash: which record it is reading, which ones it has found to be another
- * key's, and whether the record it holds is its own.
+ * A request that had to read flash: which record it is reading, which ones it has found to be
+ * another key's, and whether the record it holds is its own.
  *
  * <p>Pooled. The lease on the page of the record it holds lasts until {@link #letGo}, so that the
  * record's location means the same record for as long.
@@ -94,8 +94,7 @@ final class FlashLookup extends PageRead {
   boolean isKnownOther(long candidate, PageStore store) {
     long location = Slot.location(candidate);
     for (int i = 0; i < otherCount; i += 2) {
-      if (others[i] == location
-          && others[i + 1] == store.page(Slot.place(candidate)).version()) {
+      if (others[i] == location && others[i + 1] == store.page(Slot.place(candidate)).version()) {
         return true;
       }
     }

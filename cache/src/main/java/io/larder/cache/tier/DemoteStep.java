@@ -19,7 +19,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives up segments when they run low: what was hit stays in RAM, the rest goes to flash or is let go.
+ * Gives up segments when they run low: what was hit stays in RAM, the rest goes to flash or is let
+ * go.
  *
  * <p><b>Threads.</b> One at a time, as every step.
  */
@@ -118,8 +119,7 @@ public final class DemoteStep implements Step {
       return Fate.LEFT;
     }
     // Key and span of a record in RAM never change, so they may be read before the lock is held.
-    long hash =
-        tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
+    long hash = tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
     Shard shard = tiers.index().shardOf(hash);
     synchronized (shard) {
       long cursor = shard.find(hash, tiers.ramLocation(segment, at));
@@ -152,8 +152,7 @@ public final class DemoteStep implements Step {
 
   /** Moves a record that was hit to the main queue. */
   @GuardedBy("shard")
-  private boolean keep(
-      Shard shard, long cursor, Segment segment, int at, int span, long now) {
+  private boolean keep(Shard shard, long cursor, Segment segment, int at, int span, long now) {
     // With writers waiting, no more than half of a segment is moved, so that each one gains room.
     if (ram.isExhausted() && keptBytes + span > segment.tailBytes() / 2) {
       return false;
@@ -186,13 +185,7 @@ public final class DemoteStep implements Step {
 
   @GuardedBy("shard")
   private Fate demote(
-      PageStore flash,
-      Shard shard,
-      long cursor,
-      Segment segment,
-      int at,
-      long hash,
-      long now) {
+      PageStore flash, Shard shard, long cursor, Segment segment, int at, long hash, long now) {
     MemorySegment memory = segment.memory();
     int tag = Slot.tag(shard.get(cursor));
     long twin = tiers.slotOfTwin(memory, at, tag);
@@ -203,8 +196,7 @@ public final class DemoteStep implements Step {
       return Fate.LEFT;
     }
     int bytes = Tiers.flashBytes(memory, at);
-    ReserveOutcome outcome =
-        flash.reserve(bucketFor(memory, at, now), bytes, hash, reservation);
+    ReserveOutcome outcome = flash.reserve(bucketFor(memory, at, now), bytes, hash, reservation);
     if (outcome == ReserveOutcome.OUT_OF_SERVICE) {
       evict(shard, cursor, memory, at);
       return Fate.LEFT;

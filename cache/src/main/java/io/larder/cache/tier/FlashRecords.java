@@ -60,8 +60,7 @@ public final class FlashRecords {
       return false;
     }
     int recordBytes = RecordLayout.recordBytes(memory, offset);
-    if (recordBytes > validBytes
-        || RecordLayout.pageVersion(memory, offset) != (int) pageVersion) {
+    if (recordBytes > validBytes || RecordLayout.pageVersion(memory, offset) != (int) pageVersion) {
       return false;
     }
     ByteBuffer checked =

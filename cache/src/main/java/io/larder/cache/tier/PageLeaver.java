@@ -17,8 +17,8 @@ import io.larder.engine.write.Reservation;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Lets go of the items on a page that is given up: those that were hit are moved to another page, the
- * rest leave the index.
+ * Lets go of the items on a page that is given up: those that were hit are moved to another page,
+ * the rest leave the index.
  *
  * <p><b>Threads.</b> Confined to the reclaim step.
  */
@@ -58,9 +58,7 @@ public final class PageLeaver implements PageOwner {
         return true;
       }
       Rescue rescue =
-          record == null
-              ? Rescue.IMPOSSIBLE
-              : rescue(sweep, shard, cursor, record, keyHash);
+          record == null ? Rescue.IMPOSSIBLE : rescue(sweep, shard, cursor, record, keyHash);
       if (rescue == Rescue.IMPOSSIBLE) {
         drop(shard, cursor, sweep.reason());
       }

@@ -192,7 +192,9 @@ public final class Tiers {
     shard.remove(cursor);
   }
 
-  /** Takes a record in RAM, and its twin, out of the books; its slot is about to point elsewhere. */
+  /**
+   * Takes a record in RAM, and its twin, out of the books; its slot is about to point elsewhere.
+   */
   public void leaveRam(Segment segment, int offset) {
     forgetTwin(segment.memory(), offset);
     segment.died(RecordLayout.spanBytes(segment.memory(), offset));

@@ -19,7 +19,9 @@ public enum Bucket {
     this.number = number;
   }
 
-  /** The number by which page headers and statistics know it: extstore's, which has 2 for chunked. */
+  /**
+   * The number by which page headers and statistics know it: extstore's, which has 2 for chunked.
+   */
   public int number() {
     return number;
   }

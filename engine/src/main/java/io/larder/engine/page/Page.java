@@ -109,7 +109,6 @@ public final class Page {
     }
   }
 
-
   public int id() {
     return id;
   }

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One read of a record out of a leased page, from a write buffer at once or from the device later.
  *
- * <p>Life: {@link #start} by the owner, who has leased the page; then exactly one {@link #done}; then
- * {@link #finish} by the owner, which gives buffer and lease back. It may then start again.
+ * <p>Life: {@link #start} by the owner, who has leased the page; then exactly one {@link #done};
+ * then {@link #finish} by the owner, which gives buffer and lease back. It may then start again.
  *
  * <p><b>Threads.</b> Confined to its owner thread.
  */
@@ -34,8 +34,8 @@ public abstract class PageRead extends DeviceRead {
 
   /**
    * Reads up to {@code lengthBytes} from {@code offsetBytes} of a page that the caller has leased,
-   * clamped to the page. A record that is still in a write buffer is copied and {@link #done} called
-   * before this returns.
+   * clamped to the page. A record that is still in a write buffer is copied and {@link #done}
+   * called before this returns.
    */
   public final void start(
       Page leased, int offsetBytes, int lengthBytes, PageGeometry geometry, ReadQueue queue) {

@@ -19,7 +19,6 @@ public final class ReadBuffers {
   /** Buffers above this are made for one read and left to the garbage collector. */
   private static final int POOLED_BYTES_MAX = 1 << 20;
 
-
   /** Idle bytes kept, so that an owner's peak does not stay with it for ever. */
   private static final long IDLE_BYTES_MAX = 8 << 20;
 

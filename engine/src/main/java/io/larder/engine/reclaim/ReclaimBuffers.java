@@ -14,7 +14,8 @@ final class ReclaimBuffers {
 
   AlignedBuffer directory(int bytes) {
     if (directory.capacityBytes() < bytes) {
-      directory = AlignedBuffer.allocate(Arena.ofAuto(), Math.max(bytes, 2 * directory.capacityBytes()));
+      directory =
+          AlignedBuffer.allocate(Arena.ofAuto(), Math.max(bytes, 2 * directory.capacityBytes()));
     }
     return directory;
   }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives pages up: failed ones at once, others ahead of need, when free ones run low.
  *
- * <p>For each page: no address may be pointed at it any more; its directory is read; its owner leaves
- * every record; then the page closes, and is free when its last lease returns.
+ * <p>For each page: no address may be pointed at it any more; its directory is read; its owner
+ * leaves every record; then the page closes, and is free when its last lease returns.
  *
  * <p><b>Threads.</b> One at a time, as every step.
  */

@@ -43,8 +43,7 @@ final class SealedDirectory implements DirectorySource {
   private static void readTail(Page page, PageGeometry geometry, AlignedBuffer into, int length)
       throws IOException {
     page.device()
-        .read(
-            into.slice(0, length), page.deviceOffsetBytes() + geometry.pageBytes() - length);
+        .read(into.slice(0, length), page.deviceOffsetBytes() + geometry.pageBytes() - length);
   }
 
   private static int countIn(AlignedBuffer bytes, int trailerAt, Page page, PageGeometry geometry)

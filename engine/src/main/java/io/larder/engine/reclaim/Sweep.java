@@ -127,7 +127,8 @@ final class Sweep implements PageSweep {
 
   private boolean readWindow(AlignedBuffer window, int start) {
     int from = start & -PageGeometry.BLOCK_BYTES;
-    int length = Math.min(window.capacityBytes() & -PageGeometry.BLOCK_BYTES, geometry.pageBytes() - from);
+    int length =
+        Math.min(window.capacityBytes() & -PageGeometry.BLOCK_BYTES, geometry.pageBytes() - from);
     windowEnd = 0;
     windowStart = 0;
     try {

@@ -174,8 +174,7 @@ public final class BucketWriter {
     if (filling != null) {
       submit(page, filling);
     }
-    flushes.submit(
-        new SealFlush(page.page, page.directory, geometry, page.recordsEndBytes));
+    flushes.submit(new SealFlush(page.page, page.directory, geometry, page.recordsEndBytes));
     open = null;
   }
 

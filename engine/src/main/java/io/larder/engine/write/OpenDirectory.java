@@ -15,8 +15,8 @@ import java.util.zip.CRC32C;
 /**
  * The directory of a page that is being filled, in RAM until the page is sealed.
  *
- * <p><b>Threads.</b> Written under the bucket's lock; read by the flush or the reclaim step once the
- * bucket has let go of the page.
+ * <p><b>Threads.</b> Written under the bucket's lock; read by the flush or the reclaim step once
+ * the bucket has let go of the page.
  */
 public final class OpenDirectory {
   private static final int ENTRIES_PER_CHUNK =
@@ -34,8 +34,7 @@ public final class OpenDirectory {
     if (count % ENTRIES_PER_CHUNK == 0) {
       used.add(chunks.take());
     }
-    DirectoryLayout.write(
-        used.getLast().memory(), at(count), keyHash, offsetUnits, lengthUnits);
+    DirectoryLayout.write(used.getLast().memory(), at(count), keyHash, offsetUnits, lengthUnits);
     count++;
   }
 
@@ -69,8 +68,13 @@ public final class OpenDirectory {
    *
    * @return bytes written
    */
-  int writeTo(Device device, long pageOffsetBytes, PageGeometry geometry, PageSnapshot page,
-      int recordsEndBytes) throws IOException {
+  int writeTo(
+      Device device,
+      long pageOffsetBytes,
+      PageGeometry geometry,
+      PageSnapshot page,
+      int recordsEndBytes)
+      throws IOException {
     int totalBytes = PageGeometry.directoryBytes(count);
     int trailerAt = totalBytes - TrailerLayout.BYTES;
     while (used.size() * DirectoryChunks.CHUNK_BYTES < totalBytes) {
@@ -92,8 +96,7 @@ public final class OpenDirectory {
     long target = pageOffsetBytes + geometry.directoryOffset(count);
     for (int done = 0; done < totalBytes; done += DirectoryChunks.CHUNK_BYTES) {
       int length = Math.min(DirectoryChunks.CHUNK_BYTES, totalBytes - done);
-      device.write(
-          used.get(done / DirectoryChunks.CHUNK_BYTES).slice(0, length), target + done);
+      device.write(used.get(done / DirectoryChunks.CHUNK_BYTES).slice(0, length), target + done);
     }
     return totalBytes;
   }

@@ -50,9 +50,7 @@ public final class Reservation {
    */
   public int commit(FlushQueues queues) {
     BufferFlush committed = flush();
-    memory()
-        .asSlice((long) bufferOffset + lengthBytes, paddedBytes - lengthBytes)
-        .fill((byte) 0);
+    memory().asSlice((long) bufferOffset + lengthBytes, paddedBytes - lengthBytes).fill((byte) 0);
     flush = null;
     if (committed.committed()) {
       queues.becameReady(committed);
