@@ -1,0 +1,258 @@
+package io.larder.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.cache.model.ItemView;
+import io.larder.cache.model.Request;
+import io.larder.cache.model.Status;
+import io.larder.cache.model.StoreMode;
+import io.larder.cache.model.Verb;
+import io.larder.cache.session.CacheSession;
+import io.larder.cache.stats.CacheCounter;
+import io.larder.engine.PageStoreConfig;
+import io.larder.engine.StoreSnapshot;
+import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.page.PageSnapshot;
+import io.larder.engine.page.PageState;
+import io.larder.testkit.InlineExecutor;
+import io.larder.testkit.ManualClock;
+import io.larder.testkit.ManualReadQueue;
+import io.larder.testkit.ManualWork;
+import io.larder.testkit.MemoryDevice;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole cache on a device in memory, with time, background work and reads in the hand of the
+ * test.
+ *
+ * <p>{@link #close} ends every test with the structural check.
+ */
+final class CacheRig implements AutoCloseable {
+  static final int PAGE_BYTES = 256 * 1024;
+  static final int BUFFER_BYTES = 64 * 1024;
+
+  final ManualClock clock = new ManualClock();
+  final ManualWork work;
+  final ManualReadQueue reads = new ManualReadQueue();
+  final @Nullable MemoryDevice device;
+  final Cache cache;
+  final CacheSession session;
+
+  private CacheRig(long ramBytes, int pageCount, int recacheRate, @Nullable RandomGenerator order) {
+    work =
+        order == null
+            ? new ManualWork(clock)
+            : new ManualWork(clock, order, ManualWork.DEFAULT_RUN_COUNT_MAX);
+    device = pageCount == 0 ? null : new MemoryDevice((long) pageCount * PAGE_BYTES);
+    PageStoreConfig flash =
+        pageCount == 0
+            ? null
+            : new PageStoreConfig(
+                PAGE_BYTES, BUFFER_BYTES, 8, new StoreIdentity(new UUID(1, 2), 42));
+    CacheConfig config =
+        new CacheConfig(
+            ramBytes,
+            BUFFER_BYTES / 2,
+            42,
+            flash,
+            0,
+            Duration.ZERO,
+            recacheRate,
+            Duration.ofSeconds(1));
+    cache = Cache.open(config, device == null ? List.of() : List.of(device), clock, work);
+    session = cache.newSession(reads, new InlineExecutor());
+  }
+
+  /** RAM of 2 MiB, flash of {@code pageCount} pages of 256 KiB. */
+  static CacheRig of(int pageCount) {
+    return new CacheRig(2 << 20, pageCount, 1, null);
+  }
+
+  static CacheRig of(long ramBytes, int pageCount, int recacheRate, RandomGenerator order) {
+    return new CacheRig(ramBytes, pageCount, recacheRate, order);
+  }
+
+  MemoryDevice flashDevice() {
+    MemoryDevice present = device;
+    if (present == null) {
+      throw new IllegalStateException("the rig has no flash");
+    }
+    return present;
+  }
+
+  /** One request and what became of it. */
+  static final class Call extends Request {
+    final byte[] keyBytes;
+    @Nullable Status status;
+    byte @Nullable [] value;
+    long casSeen;
+    long expirySeen;
+    boolean hitBefore;
+    boolean stale;
+
+    Call(Verb verb, String key) {
+      this.verb = verb;
+      this.keyBytes = key.getBytes(StandardCharsets.UTF_8);
+      keyMemory = offHeap(keyBytes);
+      keyLength = keyBytes.length;
+    }
+
+    Call value(byte[] bytes) {
+      valueMemory = offHeap(bytes);
+      valueLength = bytes.length;
+      return this;
+    }
+
+    @Override
+    public void answered(Status answer, ItemView item) {
+      assertThat(status).as("answered once").isNull();
+      status = answer;
+      if (answer == Status.HIT || answer == Status.STORED || answer == Status.NUMBER) {
+        value =
+            item.memory()
+                .asSlice(item.valueOffset(), item.valueLength())
+                .toArray(ValueLayout.JAVA_BYTE);
+        byte[] key =
+            item.memory()
+                .asSlice(item.keyOffset(), item.keyLength())
+                .toArray(ValueLayout.JAVA_BYTE);
+        assertThat(key).isEqualTo(keyBytes);
+        casSeen = item.cas();
+        expirySeen = item.expirySeconds();
+        hitBefore = item.hitBefore();
+        stale = item.stale();
+      }
+    }
+  }
+
+  private static MemorySegment offHeap(byte[] bytes) {
+    MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, bytes.length));
+    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return memory;
+  }
+
+  /** Starts a call and leaves reads and background work alone. */
+  Call start(Call call) {
+    session.execute(call);
+    return call;
+  }
+
+  /** Carries a call out, with reads and as much background work as it needs. */
+  Call run(Call call) {
+    start(call);
+    for (int i = 0; call.status == null; i++) {
+      assertThat(i).as("calls end").isLessThan(100_000);
+      if (!reads.completeNext()) {
+        if (!work.runOne()) {
+          work.advance(Duration.ofMillis(20));
+        }
+      }
+    }
+    return call;
+  }
+
+  /** Lets all background work come to rest. */
+  void settle() {
+    work.runUntilIdle();
+  }
+
+  Status set(String key, byte[] value) {
+    return status(run(new Call(Verb.STORE, key).value(value)));
+  }
+
+  Status set(String key, byte[] value, long expirySeconds) {
+    Call call = new Call(Verb.STORE, key).value(value);
+    call.expirySeconds = expirySeconds;
+    return status(run(call));
+  }
+
+  Status store(StoreMode mode, String key, byte[] value) {
+    Call call = new Call(Verb.STORE, key).value(value);
+    call.mode = mode;
+    return status(run(call));
+  }
+
+  byte @Nullable [] get(String key) {
+    return read(key).value;
+  }
+
+  Call read(String key) {
+    Call call = new Call(Verb.READ, key);
+    call.wantsValue = true;
+    return run(call);
+  }
+
+  Status delete(String key) {
+    return status(run(new Call(Verb.DELETE, key)));
+  }
+
+  Call incr(String key, long delta) {
+    Call call = new Call(Verb.ARITHMETIC, key);
+    call.delta = delta;
+    return run(call);
+  }
+
+  Call touch(String key, long expirySeconds) {
+    Call call = new Call(Verb.READ, key);
+    call.touches = true;
+    call.expirySeconds = expirySeconds;
+    return run(call);
+  }
+
+  static Status status(Call call) {
+    Status status = call.status;
+    if (status == null) {
+      throw new IllegalStateException("not answered");
+    }
+    return status;
+  }
+
+  long count(CacheCounter counter) {
+    return cache.snapshot().get(counter);
+  }
+
+  /** Everything that must hold whenever nothing is under way. */
+  void check() {
+    CacheSnapshot snapshot = cache.snapshot();
+    assertThat(session.pendingCount()).as("requests pending").isZero();
+    StoreSnapshot flash = snapshot.flash();
+    if (flash == null) {
+      assertThat(snapshot.flashItemCount()).isZero();
+      return;
+    }
+    assertThat(flash.pages().stream().mapToInt(PageSnapshot::leaseCount).sum())
+        .as("leases not returned")
+        .isZero();
+    assertThat(snapshot.flashReadBytes()).as("read buffers lent").isZero();
+    long onPages =
+        flash.pages().stream()
+            .filter(page -> page.state() != PageState.FREE)
+            .mapToLong(PageSnapshot::liveCount)
+            .sum();
+    assertThat(onPages)
+        .as("live records on pages: slots that point at flash, and twins")
+        .isGreaterThanOrEqualTo(snapshot.flashItemCount());
+    if (cache.config().recacheRate() == 0) {
+      assertThat(onPages).isEqualTo(snapshot.flashItemCount());
+    }
+    assertThat(flash.freePageCount())
+        .isEqualTo(flash.pages().stream().filter(page -> page.state() == PageState.FREE).count());
+  }
+
+  @Override
+  public void close() {
+    settle();
+    check();
+    session.close();
+    work.close();
+    cache.close();
+  }
+}

@@ -1,0 +1,5 @@
+/** The cache as a whole, over fakes of everything below it. */
+@NullMarked
+package io.larder.cache;
+
+import org.jspecify.annotations.NullMarked;
