@@ -1,0 +1,35 @@
+package io.larder.protocol;
+
+import io.larder.protocol.stats.StatSink;
+import java.util.List;
+
+/**
+ * The commands that are not about an item; the server carries them out.
+ *
+ * <p><b>Threads.</b> Called on the loops of all connections.
+ */
+public interface ServerControl {
+
+  /**
+   * Writes what {@code stats} with these arguments shows, without the {@code END}.
+   *
+   * @return false if there are no such statistics; then nothing has been written
+   */
+  boolean stats(List<String> arguments, StatSink sink);
+
+  /** Sets back what {@code stats reset} sets back. */
+  void resetStats();
+
+  /**
+   * Forgets every item stored until {@code delaySeconds} from now.
+   *
+   * @return false if that is not allowed
+   */
+  boolean flushAll(long delaySeconds);
+
+  /** Sets how much is logged, from 0. */
+  void verbosity(int level);
+
+  /** What follows {@code VERSION}. */
+  String version();
+}

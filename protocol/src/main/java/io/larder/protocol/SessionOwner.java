@@ -1,0 +1,13 @@
+package io.larder.protocol;
+
+/** Who drives a {@link ProtocolSession}: the connection of a server. */
+public interface SessionOwner {
+
+  /**
+   * An answer came late: call {@link ProtocolSession#resume} soon, on the same thread, but not from
+   * inside this call, which may hold a lock of the cache.
+   *
+   * <p>Not called again before {@code resume} has been.
+   */
+  void progressed(ProtocolSession session);
+}

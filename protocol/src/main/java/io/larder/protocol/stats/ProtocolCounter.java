@@ -1,0 +1,60 @@
+package io.larder.protocol.stats;
+
+/** What the protocol counts, under memcached's own names. */
+public enum ProtocolCounter {
+  /** Keys asked for, by get, gets or a meta get that does not touch. */
+  CMD_GET("cmd_get"),
+  /** Values that arrived whole, stored or not. */
+  CMD_SET("cmd_set"),
+  /** Commands flush_all. */
+  CMD_FLUSH("cmd_flush"),
+  /** Keys whose expiry was to be changed, by touch, gat, gats or a meta get with T. */
+  CMD_TOUCH("cmd_touch"),
+  /** Commands me. */
+  CMD_META("cmd_meta"),
+  /** Keys asked for and found. */
+  GET_HITS("get_hits"),
+  /** Keys asked for and not found. */
+  GET_MISSES("get_misses"),
+  /** Deletes of a key that was there. */
+  DELETE_HITS("delete_hits"),
+  /** Deletes of a key that was not there, or was there with another CAS. */
+  DELETE_MISSES("delete_misses"),
+  /** Increments that were carried out. */
+  INCR_HITS("incr_hits"),
+  /** Increments of a key that was not there. */
+  INCR_MISSES("incr_misses"),
+  /** Decrements that were carried out. */
+  DECR_HITS("decr_hits"),
+  /** Decrements of a key that was not there. */
+  DECR_MISSES("decr_misses"),
+  /** Stores with a CAS that was the item's. */
+  CAS_HITS("cas_hits"),
+  /** Stores with a CAS on a key that was not there. */
+  CAS_MISSES("cas_misses"),
+  /** Stores with a CAS that was not the item's. */
+  CAS_BADVAL("cas_badval"),
+  /** Keys whose expiry was changed. */
+  TOUCH_HITS("touch_hits"),
+  /** Keys whose expiry was to be changed and that were not there. */
+  TOUCH_MISSES("touch_misses"),
+  /** Values refused because an item may not be that large. */
+  STORE_TOO_LARGE("store_too_large"),
+  /** Values refused because there was no memory for them. */
+  STORE_NO_MEMORY("store_no_memory"),
+  /** Bytes received from clients. */
+  BYTES_READ("bytes_read"),
+  /** Bytes handed out to be sent to clients. */
+  BYTES_WRITTEN("bytes_written");
+
+  private final String statName;
+
+  ProtocolCounter(String statName) {
+    this.statName = statName;
+  }
+
+  /** The name under which {@code stats} shows it. */
+  public String statName() {
+    return statName;
+  }
+}
