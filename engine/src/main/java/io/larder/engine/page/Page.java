@@ -227,6 +227,11 @@ public final class Page {
         && (version & versionMask) == versionBits;
   }
 
+  /** Whether the page is still being filled in this life. */
+  public synchronized boolean isOpenIn(long life) {
+    return state == PageState.OPEN && version == life;
+  }
+
   /** Full and flushed. */
   public synchronized void seal() {
     become(PageState.SEALED);

@@ -143,7 +143,7 @@ public final class BucketWriter {
       return null;
     }
     UnflushedBytes bytes = new UnflushedBytes(buffer, page.nextBufferAtBytes);
-    BufferFlush filling = new BufferFlush(page.page, bytes, buffers);
+    BufferFlush filling = new BufferFlush(page.page, page.version, bytes, buffers);
     if (page.nextBufferAtBytes == 0) {
       int at = filling.take(PageGeometry.HEADER_BYTES);
       HeaderLayout.write(
@@ -174,7 +174,8 @@ public final class BucketWriter {
     if (filling != null) {
       submit(page, filling);
     }
-    flushes.submit(new SealFlush(page.page, page.directory, geometry, page.recordsEndBytes));
+    flushes.submit(
+        new SealFlush(page.page, page.version, page.directory, geometry, page.recordsEndBytes));
     open = null;
   }
 

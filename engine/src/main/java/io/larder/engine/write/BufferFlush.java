@@ -14,13 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class BufferFlush implements Flush {
   private final Page page;
+  private final long version;
   private final UnflushedBytes bytes;
   private final WriteBuffers buffers;
   private final AtomicInteger uncommitted = new AtomicInteger();
   private int usedBytes;
 
-  BufferFlush(Page page, UnflushedBytes bytes, WriteBuffers buffers) {
+  BufferFlush(Page page, long version, UnflushedBytes bytes, WriteBuffers buffers) {
     this.page = page;
+    this.version = version;
     this.bytes = bytes;
     this.buffers = buffers;
   }
@@ -28,6 +30,11 @@ final class BufferFlush implements Flush {
   @Override
   public Page page() {
     return page;
+  }
+
+  @Override
+  public long version() {
+    return version;
   }
 
   UnflushedBytes bytes() {

@@ -8,6 +8,9 @@ sealed interface Flush permits BufferFlush, SealFlush {
 
   Page page();
 
+  /** The life of the page that the write is for. */
+  long version();
+
   /** Whether every record in it has been committed. */
   boolean isReady();
 

@@ -1,7 +1,6 @@
 package io.larder.engine.write;
 
 import io.larder.engine.page.Page;
-import io.larder.engine.page.PageState;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
@@ -39,10 +38,11 @@ public final class FlushStep implements Step {
       return UNTIL_WOKEN;
     }
     queue.remove();
-    if (flush.page().state() == PageState.FAILED) {
-      drop(flush);
-    } else {
+    if (flush.page().isOpenIn(flush.version())) {
       write(flush);
+    } else {
+      // The page has failed, and may even have been swept and begun another life since.
+      drop(flush);
     }
     return AT_ONCE;
   }

@@ -7,12 +7,19 @@ import java.io.IOException;
 /** The directory and trailer of a page whose records are all flushed before it. */
 final class SealFlush implements Flush {
   private final Page page;
+  private final long version;
   private final OpenDirectory directory;
   private final PageGeometry geometry;
   private final int recordsEndBytes;
 
-  SealFlush(Page page, OpenDirectory directory, PageGeometry geometry, int recordsEndBytes) {
+  SealFlush(
+      Page page,
+      long version,
+      OpenDirectory directory,
+      PageGeometry geometry,
+      int recordsEndBytes) {
     this.page = page;
+    this.version = version;
     this.directory = directory;
     this.geometry = geometry;
     this.recordsEndBytes = recordsEndBytes;
@@ -21,6 +28,11 @@ final class SealFlush implements Flush {
   @Override
   public Page page() {
     return page;
+  }
+
+  @Override
+  public long version() {
+    return version;
   }
 
   OpenDirectory directory() {
