@@ -42,6 +42,8 @@ public record UringProbe(boolean works, String reason) {
       }
       Posix.load();
       return readSample(Path.of(System.getProperty("java.home"), "lib", "modules"));
+    } catch (TimeoutException e) {
+      return refused("a ring gave no answer within " + ANSWER_SECONDS_MAX + " seconds");
     } catch (Exception | LinkageError e) {
       return refused(e);
     }
@@ -52,7 +54,11 @@ public record UringProbe(boolean works, String reason) {
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
-    return new UringProbe(false, "io_uring refused: " + deepest);
+    return refused(deepest.toString());
+  }
+
+  private static UringProbe refused(String why) {
+    return new UringProbe(false, "io_uring refused: " + why);
   }
 
   private static UringProbe readSample(Path path) throws Exception {
@@ -62,7 +68,7 @@ public record UringProbe(boolean works, String reason) {
     try {
       byte[] read = readThroughRing(group.next(), fd);
       if (!Arrays.equals(read, readPlainly(path))) {
-        return new UringProbe(false, "io_uring refused: a ring delivered wrong bytes");
+        return refused("a ring delivered wrong bytes");
       }
       return new UringProbe(true, "a read through a ring succeeded");
     } finally {
