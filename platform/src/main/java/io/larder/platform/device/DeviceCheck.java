@@ -79,7 +79,9 @@ final class DeviceCheck {
     Path folder = path.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw refused(
-          path, "its folder does not exist", "create " + folder + " or name another path");
+          path,
+          "its folder does not exist or is out of this user's reach",
+          "create " + folder + " or name another path");
     }
     if (!Files.isWritable(folder) || !Files.isExecutable(folder)) {
       throw refused(
@@ -213,12 +215,11 @@ final class DeviceCheck {
   }
 
   private static String readable(long bytes) {
-    long unit = 1L << 30;
-    String name = "GiB";
-    if (bytes < unit) {
-      unit = 1L << 20;
-      name = "MiB";
+    if (bytes < 1 << 20) {
+      return bytes + " bytes";
     }
-    return String.format(Locale.ROOT, "%.1f %s", (double) bytes / unit, name);
+    return bytes < 1 << 30
+        ? String.format(Locale.ROOT, "%.1f MiB", bytes / 0x1p20)
+        : String.format(Locale.ROOT, "%.1f GiB", bytes / 0x1p30);
   }
 }

@@ -8,7 +8,8 @@ import java.util.function.Predicate;
  * The way this process talks to flash, chosen once at start: it opens the devices and makes the
  * read queues, which work together and with no others.
  *
- * <p><b>Life.</b> Read queues are closed first, by their owners; then the devices; then the engine.
+ * <p><b>Life.</b> Read queues are closed first, by their owners; when nothing is in flight on them
+ * any more, or the owners have ended, the devices and the buffers; then the engine.
  *
  * <p><b>Threads.</b> Any.
  *

@@ -14,7 +14,11 @@ public interface ReadQueue extends AutoCloseable {
   /** Reads submitted and not yet completed. */
   int inFlightCount();
 
-  /** Gives up what belongs to the queue. Reads still in flight complete with an error first. */
+  /**
+   * Gives up what belongs to the queue. Reads still in flight complete with an error: before this
+   * returns, or, where the kernel still holds their buffers, as soon as it lets go, at the latest
+   * when the owner's loop has ended.
+   */
   @Override
   void close();
 }

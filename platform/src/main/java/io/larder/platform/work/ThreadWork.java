@@ -79,6 +79,9 @@ public final class ThreadWork implements Work {
     }
 
     void join() {
+      if (Thread.currentThread() == thread) {
+        throw new IllegalStateException(thread.getName() + " cannot end the work that drives it");
+      }
       boolean interrupted = false;
       while (thread.isAlive()) {
         try {

@@ -63,7 +63,7 @@ class FileDeviceTest {
     Path lost = folder.resolve("lost");
     assertRefused(
         new DeviceSpec(lost.resolve("flash"), MIB),
-        "its folder does not exist",
+        "its folder does not exist or is out of this user's reach",
         "create " + lost + " or");
   }
 
