@@ -49,7 +49,7 @@ public final class Cache implements AutoCloseable {
   private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
   private volatile Map<CacheCounter, Long> resetAt = Map.of();
 
-  private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work) {
+  private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
     this.config = config;
     int unitBytes = config.segmentBytes();
     int unitCount = (int) (config.ramBytes() / unitBytes);
@@ -74,8 +74,7 @@ public final class Cache implements AutoCloseable {
             expectedItems(config, devices),
             placeOfSegments);
     RamLog ram = new RamLog(budget);
-    this.tiers =
-        new Tiers(index, ram, flash, new KeyHash(config.hashSeed()), clock, placeOfSegments);
+    this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
     this.sessionSettings =
         new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
     TierSettings tierSettings =
@@ -101,7 +100,12 @@ public final class Cache implements AutoCloseable {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    return new Cache(config, devices, clock, work);
+    return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
+  }
+
+  static Cache open(
+      CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
+    return new Cache(config, devices, clock, work, keyHash);
   }
 
   /** An eighth of what the flash holds at 1 KiB an item, in at most a sixteenth of the RAM. */

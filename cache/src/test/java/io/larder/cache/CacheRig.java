@@ -2,6 +2,7 @@ package io.larder.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.cache.index.KeyHash;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
@@ -47,7 +48,12 @@ final class CacheRig implements AutoCloseable {
   final Cache cache;
   final CacheSession session;
 
-  private CacheRig(long ramBytes, int pageCount, int recacheRate, @Nullable RandomGenerator order) {
+  private CacheRig(
+      long ramBytes,
+      int pageCount,
+      int recacheRate,
+      int hashBitCount,
+      @Nullable RandomGenerator order) {
     work =
         order == null
             ? new ManualWork(clock)
@@ -68,17 +74,18 @@ final class CacheRig implements AutoCloseable {
             Duration.ZERO,
             recacheRate,
             Duration.ofSeconds(1));
-    cache = Cache.open(config, device == null ? List.of() : List.of(device), clock, work);
+    KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
+    cache = Cache.open(config, device == null ? List.of() : List.of(device), clock, work, keyHash);
     session = cache.newSession(reads, new InlineExecutor());
   }
 
   /** RAM of 2 MiB, flash of {@code pageCount} pages of 256 KiB. */
   static CacheRig of(int pageCount) {
-    return new CacheRig(2 << 20, pageCount, 1, null);
+    return new CacheRig(2 << 20, pageCount, 1, 64, null);
   }
 
-  static CacheRig of(long ramBytes, int pageCount, int recacheRate, RandomGenerator order) {
-    return new CacheRig(ramBytes, pageCount, recacheRate, order);
+  static CacheRig of(int pageCount, int recacheRate, int hashBitCount, RandomGenerator order) {
+    return new CacheRig(2 << 20, pageCount, recacheRate, hashBitCount, order);
   }
 
   MemoryDevice flashDevice() {

@@ -77,33 +77,54 @@ class SeededCacheTest {
     run(seed, 0, 30_000, false);
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {41, 42, 43, 44})
+  void neverWrongWhereKeysShareTheirTags(long seed) {
+    run(seed, 64, 10_000, false, 10, 25);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {51, 52, 53, 54})
+  void neverWrongWhereWritersOutrunTheBackgroundWork(long seed) {
+    run(seed, 16, 30_000, false, 64, 1);
+  }
+
   @Test
   void seedsGivenByHand() {
     String seeds = System.getProperty("larder.seeds", "");
     for (String seed : seeds.split(",", -1)) {
       if (!seed.isBlank()) {
         long number = Long.parseLong(seed.trim());
-        run(number, List.of(200, 8, 16, 0).get((int) (number % 4)), 30_000, number % 4 == 2);
+        int pageCount = List.of(200, 8, 16, 0).get((int) (number % 4));
+        int hashBitCount = number % 7 == 0 ? 10 : 64;
+        int workShare = number % 5 == 0 ? 1 : 25;
+        run(number, pageCount, 30_000, number % 4 == 2, hashBitCount, workShare);
       }
     }
   }
 
   private static void run(long seed, int pageCount, int steps, boolean faults) {
+    run(seed, pageCount, steps, faults, 64, 25);
+  }
+
+  private static void run(
+      long seed, int pageCount, int steps, boolean faults, int hashBitCount, int workShare) {
     try {
-      play(seed, pageCount, steps, faults);
+      play(seed, pageCount, steps, faults, hashBitCount, workShare);
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("seed " + seed + ", " + pageCount + " pages: " + e.getMessage(), e);
     }
   }
 
-  private static void play(long seed, int pageCount, int steps, boolean faults) {
+  private static void play(
+      long seed, int pageCount, int steps, boolean faults, int hashBitCount, int workShare) {
     SplittableRandom random = new SplittableRandom(seed);
     int recacheRate = random.nextInt(3);
-    try (CacheRig rig = CacheRig.of(2 << 20, pageCount, recacheRate, random.split())) {
+    try (CacheRig rig = CacheRig.of(pageCount, recacheRate, hashBitCount, random.split())) {
       Model model = new Model();
       for (int step = 0; step < steps; step++) {
         int draw = random.nextInt(100);
-        if (draw < 60) {
+        if (draw < 85 - workShare) {
           begin(rig, model, random);
         } else if (draw < 85) {
           rig.work.runOne();

@@ -26,10 +26,21 @@ public final class KeyHash {
   private static final int STRIPE_BYTES = 32;
 
   private final long seed;
+  private final long bits;
 
   /** A hash of its own for every seed. */
   public KeyHash(long seed) {
+    this(seed, -1L);
+  }
+
+  private KeyHash(long seed, long bits) {
     this.seed = seed;
+    this.bits = bits;
+  }
+
+  /** A hash that has only the low {@code bitCount} bits, so that a test meets collisions. */
+  public static KeyHash weakened(long seed, int bitCount) {
+    return new KeyHash(seed, (1L << bitCount) - 1);
   }
 
   /** The hash of {@code length} bytes from {@code offset}. */
@@ -70,7 +81,7 @@ public final class KeyHash {
       long one = memory.get(ValueLayout.JAVA_BYTE, at) & 0xff;
       hash = Long.rotateLeft(hash ^ one * PRIME_5, 11) * PRIME_1;
     }
-    return avalanche(hash);
+    return avalanche(hash) & bits;
   }
 
   private static long round(long lane, long input) {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,9 @@ public final class RamLog {
 
   /** Idle units that a writer of a large record waits for; 0 when none does. */
   private volatile int wantedCount;
+
+  /** How many segments have been freed. */
+  private final AtomicLong freedCount = new AtomicLong();
 
   private volatile Wakeup demotion = () -> {};
 
@@ -158,7 +162,13 @@ public final class RamLog {
     }
     segments.set(segment.id(), null);
     budget.giveBack(segment.loan());
+    freedCount.incrementAndGet();
     wakeWaiters();
+  }
+
+  /** Grows whenever a segment has become free; then {@link #addWaiter waiters} are woken. */
+  public long freedCount() {
+    return freedCount.get();
   }
 
   /** Tells who waits for a segment to try again. */

@@ -90,6 +90,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private long recordOffset;
   private int inFlightCount;
   private int recacheCount;
+  private long freedBeforeStep;
 
   /**
    * A session for one thread.
@@ -152,6 +153,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private Progress advance(Request request, long hash, @Nullable FlashLookup begun) {
     FlashLookup lookup = begun;
     while (true) {
+      freedBeforeStep = tiers.ram().freedCount();
       found = lookup;
       Progress progress = step(request, hash, lookup);
       lookup = found;
@@ -1033,8 +1035,11 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       parkedLookups.add(lookup);
     }
     hasParked = true;
-    // A segment may have been freed between the attempt and the flag.
-    wakeForRoom();
+    if (tiers.ram().freedCount() != freedBeforeStep) {
+      // A segment was freed between the attempt and the flag. Without one there is no point in
+      // trying again: a request that must read flash first would read it over and over.
+      wakeForRoom();
+    }
   }
 
   private void wakeForRoom() {
