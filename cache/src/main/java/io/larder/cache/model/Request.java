@@ -20,6 +20,9 @@ public abstract class Request {
    * command, and neither wants thirty accessors in between.
    */
 
+  /** Nobody said what {@link #expiryBeforeSeconds} was. */
+  public static final long EXPIRY_UNKNOWN = -1;
+
   public Verb verb = Verb.READ;
 
   /** Where the key lies. */
@@ -78,6 +81,15 @@ public abstract class Request {
   public boolean recaches;
 
   public long recacheBelowSeconds;
+
+  /** With {@link #touches}: the remaining life that counts is that before the touch. */
+  public boolean recachesBeforeTouch;
+
+  /**
+   * Answer, with {@link #touches}, of a read or an arithmetic: the expiry before the touch, or
+   * {@link #EXPIRY_UNKNOWN}.
+   */
+  public long expiryBeforeSeconds = EXPIRY_UNKNOWN;
 
   /** Answer: this request has been chosen to refresh the item. */
   public boolean won;
@@ -146,6 +158,8 @@ public abstract class Request {
     claimsStale = false;
     recaches = false;
     recacheBelowSeconds = 0;
+    recachesBeforeTouch = false;
+    expiryBeforeSeconds = EXPIRY_UNKNOWN;
     won = false;
     mode = StoreMode.SET;
     flags = 0;

@@ -277,10 +277,12 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       memory = recordMemory;
       offset = recordOffset;
     }
-    if (request.touches) {
-      setExpiry(memory, offset, request.expirySeconds);
-    }
     boolean wins = wouldWin(request, memory, offset, now);
+    if (request.touches) {
+      request.expiryBeforeSeconds = RecordLayout.expirySeconds(memory, offset);
+      setExpiry(memory, offset, request.expirySeconds);
+      wins = request.recachesBeforeTouch ? wins : wouldWin(request, memory, offset, now);
+    }
     request.won = wins;
     request.answered(
         Status.HIT,
@@ -608,8 +610,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     int state =
         (RecordLayout.state(memory, offset) & KEPT_BY_ARITHMETIC)
             | (request.setsCas ? RecordLayout.OWN_CAS : 0);
-    long expiry =
-        request.touches ? request.expirySeconds : RecordLayout.expirySeconds(memory, offset);
+    request.expiryBeforeSeconds = RecordLayout.expirySeconds(memory, offset);
+    long expiry = request.touches ? request.expirySeconds : request.expiryBeforeSeconds;
     if (!writeRecord(
         request,
         hash,
