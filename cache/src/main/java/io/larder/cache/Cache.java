@@ -84,7 +84,11 @@ public final class Cache implements AutoCloseable {
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
     if (flash != null) {
-      flash.wakes(wakesDemotion);
+      flash.wakes(() -> {
+        wakesDemotion.wake();
+        // A page that was given up has also made room in the index.
+        ram.wakeWaiters();
+      });
       flash.start(work, new PageLeaver(tiers, newCounters()));
     }
   }

@@ -782,10 +782,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     writer.publish();
     segment.died(span);
     counters.increment(CacheCounter.INDEX_FULL_EVICTIONS);
-    PageStore flash = tiers.flash();
-    if (flash != null) {
-      flash.requestEviction();
-    }
+    tiers.indexIsFull();
   }
 
   /** Copies a record that was read from flash into RAM, to be changed there. */

@@ -48,6 +48,6 @@ public enum CacheCounter {
   SLOTS_TAKEN_UNREAD,
   /** Requests that had to wait for a segment. */
   WRITE_PAUSES,
-  /** Pages evicted because the index had no more memory. */
+  /** Requests that asked for a page to be evicted because the index had no more memory. */
   INDEX_FULL_EVICTIONS
 }

@@ -14,6 +14,8 @@ import io.larder.platform.time.Clock;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The index and the two logs it points into, and what keeps the three in step.
@@ -28,6 +30,10 @@ public final class Tiers {
    * same figure it was counted with: the bytes of its size class.
    */
 
+  private static final Logger LOG = LoggerFactory.getLogger(Tiers.class);
+  private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
+
+  private final AtomicLong indexFullLoggedNanos = new AtomicLong();
   private final Index index;
   private final RamLog ram;
   private final @Nullable PageStore flash;
@@ -164,6 +170,21 @@ public final class Tiers {
     flushedSequence = sequence.get();
     if (flash != null) {
       flash.requestEvictionOfSealed();
+    }
+  }
+
+  /** The index may not take more of the RAM: the oldest page goes, and its slots with it. */
+  public void indexIsFull() {
+    long now = clock.nanos();
+    long last = indexFullLoggedNanos.get();
+    if ((last == 0 || now - last > LOG_PAUSE_NANOS)
+        && indexFullLoggedNanos.compareAndSet(last, now)) {
+      LOG.warn(
+          "the index has taken all the memory it may: the oldest items on flash are evicted to"
+              + " make room for new ones; raise -m to keep more");
+    }
+    if (flash != null) {
+      flash.requestEviction();
     }
   }
 
