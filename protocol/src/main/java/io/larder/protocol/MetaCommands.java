@@ -74,6 +74,13 @@ final class MetaCommands {
   private long initial;
   private long delta;
   private int opaqueToken;
+
+  // Where flags stand whose effects go by the client's order; 0 for nowhere.
+
+  private int expiryFlag;
+  private int vivifyExpiryFlag;
+  private int recacheFlag;
+  private int ttlFlag;
   private long metaFlags;
   private int metaFlagCount;
 
@@ -122,12 +129,10 @@ final class MetaCommands {
     }
     get.wantsValue = has('v');
     get.leavesNoTrace = has('u');
-    get.touches = hasExpiry;
-    get.expirySeconds = expiry;
-    get.vivifies = vivifies;
-    get.vivifyExpirySeconds = vivifyExpiry;
+    fillExpiries(get);
     get.claimsStale = true;
     get.recaches = recacheBefore != 0;
+    get.recachesBeforeTouch = recacheFlag < expiryFlag;
     get.recacheBelowSeconds = recacheBefore == 0 ? 0 : Math.max(0, recacheBefore - get.nowSeconds);
     boolean pureRead = !hasExpiry && !vivifies && !has('R');
     path.executePooled(session, get, pureRead);
@@ -167,13 +172,17 @@ final class MetaCommands {
     set.valueLength = length;
     set.flags = clientFlags;
     set.expirySeconds = expiry;
-    set.comparesCas = comparesCas && set.mode != StoreMode.ADD;
+    set.comparesCas = comparesCas && set.mode != StoreMode.ADD && (cas != 0 || replaces(set));
     set.cas = cas;
     set.invalidates =
         has('I') && set.comparesCas && (set.mode == StoreMode.SET || set.mode == StoreMode.REPLACE);
     set.vivifies = vivifies;
     set.vivifyExpirySeconds = vivifyExpiry;
     return path.store(session, set, tokens.memory(), next, limit);
+  }
+
+  private static boolean replaces(Command set) {
+    return set.mode == StoreMode.SET || set.mode == StoreMode.REPLACE;
   }
 
   private @Nullable StoreMode storeMode() {
@@ -226,15 +235,21 @@ final class MetaCommands {
     command.wantsValue = has('v');
     command.decrements = mode == 'D' || mode == '-';
     command.delta = delta;
-    command.comparesCas = comparesCas;
+    command.comparesCas = comparesCas && cas != 0;
     command.cas = cas;
-    command.touches = hasExpiry;
-    command.expirySeconds = expiry;
-    command.vivifies = vivifies;
-    command.vivifyExpirySeconds = vivifyExpiry;
+    fillExpiries(command);
     command.initialNumber = initial;
     path.executePooled(session, command, false);
     return next;
+  }
+
+  /** What touches and vivifies, as far as the order of the flags matters to it. */
+  private void fillExpiries(Command command) {
+    command.touches = hasExpiry;
+    command.expirySeconds = expiry;
+    command.vivifies = vivifies;
+    command.vivifyExpirySeconds = expiryFlag > vivifyExpiryFlag ? expiry : vivifyExpiry;
+    command.ttlBeforeTouch = ttlFlag != 0 && ttlFlag < expiryFlag;
   }
 
   private long debug(ProtocolSession session, long next) {
@@ -323,6 +338,7 @@ final class MetaCommands {
           return BAD_TOKEN;
         }
         vivifyExpiry = Expiry.seconds(numbers.value(), command.nowSeconds);
+        vivifyExpiryFlag = token;
       }
       case 'T' -> {
         if (!signed32(token)) {
@@ -330,12 +346,14 @@ final class MetaCommands {
         }
         expiry = Expiry.seconds(numbers.value(), command.nowSeconds);
         hasExpiry = true;
+        expiryFlag = token;
       }
       case 'R' -> {
         if (!signed32(token)) {
           return BAD_TOKEN;
         }
         recacheBefore = Expiry.seconds(numbers.value(), command.nowSeconds);
+        recacheFlag = token;
       }
       case 'C' -> {
         if (!unsigned64(token)) {
@@ -382,7 +400,10 @@ final class MetaCommands {
       case 'k' -> answer(MetaFlag.KEY);
       case 'c' -> answer(MetaFlag.CAS);
       case 's' -> answer(MetaFlag.SIZE);
-      case 't' -> answer(MetaFlag.TTL);
+      case 't' -> {
+        ttlFlag = token;
+        answer(MetaFlag.TTL);
+      }
       case 'f' -> answer(MetaFlag.CLIENT_FLAGS);
       case 'h' -> answer(MetaFlag.HIT_BEFORE);
       case 'l' -> answer(MetaFlag.LAST_ACCESS);
@@ -460,6 +481,10 @@ final class MetaCommands {
     initial = 0;
     delta = 1;
     opaqueToken = 0;
+    expiryFlag = 0;
+    vivifyExpiryFlag = 0;
+    recacheFlag = 0;
+    ttlFlag = 0;
     metaFlags = 0;
     metaFlagCount = 0;
   }

@@ -386,6 +386,11 @@ public final class ProtocolSession implements CommandOwner {
     return closing && oldest == null && ready.isEmpty();
   }
 
+  /** Whether all that was asked for has been answered and written. */
+  public boolean isIdle() {
+    return oldest == null && unsentBytes() == 0;
+  }
+
   /** The connection is gone: lets go of everything; late answers are thrown away. */
   public void close() {
     if (closed) {

@@ -1,6 +1,7 @@
 package io.larder.protocol.command;
 
 import io.larder.cache.model.ItemView;
+import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
 import io.larder.protocol.parse.Base64Key;
@@ -324,7 +325,7 @@ final class AnswerPath {
   }
 
   private static void metaNumber(Command command, ItemView item, ReplyChain out) {
-    if (command.quiet) {
+    if (command.quiet && !command.won) {
       return;
     }
     out.reserve(LINE_BYTES_MAX);
@@ -399,10 +400,14 @@ final class AnswerPath {
   }
 
   private static void ttlFlag(Command command, ItemView item, ReplyChain out) {
-    if (item.expirySeconds() == 0) {
+    long expiry = item.expirySeconds();
+    if (command.ttlBeforeTouch && command.expiryBeforeSeconds != Request.EXPIRY_UNKNOWN) {
+      expiry = command.expiryBeforeSeconds;
+    }
+    if (expiry == 0) {
       out.putInt(TTL_NEVER);
     } else {
-      numberFlag('t', Math.max(0, item.expirySeconds() - command.nowSeconds), out);
+      numberFlag('t', Math.max(0, expiry - command.nowSeconds), out);
     }
   }
 

@@ -45,6 +45,9 @@ public final class Command extends Request {
   /** The meta flags to answer, in their order, as {@link MetaFlag} codes; the first one lowest. */
   public long metaFlags;
 
+  /** The remaining life to answer is that before a touch. */
+  public boolean ttlBeforeTouch;
+
   public MemorySegment opaqueMemory = MemorySegment.NULL;
   public long opaqueOffset;
   public int opaqueLength;
@@ -155,6 +158,7 @@ public final class Command extends Request {
     form = ReplyForm.SILENT;
     quiet = false;
     metaFlags = 0;
+    ttlBeforeTouch = false;
     opaqueMemory = MemorySegment.NULL;
     opaqueOffset = 0;
     opaqueLength = 0;
