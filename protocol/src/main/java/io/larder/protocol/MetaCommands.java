@@ -174,8 +174,7 @@ final class MetaCommands {
     set.expirySeconds = expiry;
     set.comparesCas = comparesCas && set.mode != StoreMode.ADD && (cas != 0 || replaces(set));
     set.cas = cas;
-    set.invalidates =
-        has('I') && set.comparesCas && (set.mode == StoreMode.SET || set.mode == StoreMode.REPLACE);
+    set.invalidates = has('I') && set.comparesCas && cas != 0 && replaces(set);
     set.vivifies = vivifies;
     set.vivifyExpirySeconds = vivifyExpiry;
     return path.store(session, set, tokens.memory(), next, limit);
