@@ -21,6 +21,7 @@ import io.larder.engine.write.FlushQueues;
 import io.larder.engine.write.FlushStep;
 import io.larder.engine.write.Reservation;
 import io.larder.engine.write.WriteBuffers;
+import io.larder.engine.write.WriteShared;
 import io.larder.platform.device.Device;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Wakeup;
@@ -72,7 +73,6 @@ public final class PageStore implements AutoCloseable {
   private final Queue<FailedPage> failedPages = new ConcurrentLinkedQueue<>();
   private final AtomicLong lentReadBytes = new AtomicLong();
   private final AtomicLong progress = new AtomicLong();
-  private final AtomicLong versions = new AtomicLong();
   private final Arena arena = Arena.ofShared();
   private final PageReadListener readListener = new Reads();
   private final Clock clock;
@@ -90,20 +90,20 @@ public final class PageStore implements AutoCloseable {
     this.chunks = new DirectoryChunks(arena);
     this.flushes = new FlushQueues(devices.size());
     this.health = new DeviceHealth(devices);
+    WriteShared shared =
+        new WriteShared(
+            geometry,
+            config.identity(),
+            freePages,
+            buffers,
+            chunks,
+            flushes,
+            new AtomicLong(),
+            stats,
+            clock);
     for (Bucket bucket : Bucket.values()) {
       int keptForOthers = bucket == Bucket.DEFAULT || bucket == Bucket.LOWTTL ? 1 : 0;
-      writers.add(
-          new BucketWriter(
-              bucket,
-              keptForOthers,
-              geometry,
-              config.identity(),
-              freePages,
-              buffers,
-              chunks,
-              flushes,
-              versions,
-              clock));
+      writers.add(new BucketWriter(bucket, keptForOthers, shared));
     }
   }
 

@@ -3,15 +3,12 @@ package io.larder.engine.write;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.engine.layout.HeaderLayout;
 import io.larder.engine.layout.PageGeometry;
-import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
-import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.Page.UnflushedBytes;
+import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.memory.AlignedBuffer;
-import io.larder.platform.time.Clock;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class BucketWriter {
   private final Bucket bucket;
   private final int pagesKeptForOthers;
+  private final WriteShared shared;
   private final PageGeometry geometry;
-  private final StoreIdentity identity;
-  private final FreePages freePages;
   private final WriteBuffers buffers;
-  private final DirectoryChunks chunks;
   private final FlushQueues flushes;
-  private final AtomicLong versions;
-  private final Clock clock;
 
   @GuardedBy("this")
   private @Nullable OpenPage open;
@@ -39,29 +32,14 @@ public final class BucketWriter {
    * A writer with no page yet.
    *
    * @param pagesKeptForOthers free pages that this bucket must leave
-   * @param versions the latest version given to any page
    */
-  public BucketWriter(
-      Bucket bucket,
-      int pagesKeptForOthers,
-      PageGeometry geometry,
-      StoreIdentity identity,
-      FreePages freePages,
-      WriteBuffers buffers,
-      DirectoryChunks chunks,
-      FlushQueues flushes,
-      AtomicLong versions,
-      Clock clock) {
+  public BucketWriter(Bucket bucket, int pagesKeptForOthers, WriteShared shared) {
     this.bucket = bucket;
     this.pagesKeptForOthers = pagesKeptForOthers;
-    this.geometry = geometry;
-    this.identity = identity;
-    this.freePages = freePages;
-    this.buffers = buffers;
-    this.chunks = chunks;
-    this.flushes = flushes;
-    this.versions = versions;
-    this.clock = clock;
+    this.shared = shared;
+    this.geometry = shared.geometry();
+    this.buffers = shared.buffers();
+    this.flushes = shared.flushes();
   }
 
   /**
@@ -126,13 +104,14 @@ public final class BucketWriter {
 
   @GuardedBy("this")
   private @Nullable OpenPage openPage() {
-    Page page = freePages.take(pagesKeptForOthers);
+    Page page = shared.freePages().take(pagesKeptForOthers);
     if (page == null) {
       return null;
     }
-    long version = versions.incrementAndGet();
-    page.claim(version, bucket, clock.unixSeconds());
-    open = new OpenPage(page, version, new OpenDirectory(chunks));
+    long version = shared.versions().incrementAndGet();
+    page.claim(version, bucket, shared.clock().unixSeconds());
+    shared.stats().increment(EngineCounter.PAGE_ALLOCS);
+    open = new OpenPage(page, version, new OpenDirectory(shared.chunks()));
     return open;
   }
 
@@ -149,7 +128,7 @@ public final class BucketWriter {
       HeaderLayout.write(
           buffer.memory(),
           at,
-          identity,
+          shared.identity(),
           geometry.pageBytes(),
           page.page.id(),
           page.version,
