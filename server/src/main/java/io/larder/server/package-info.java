@@ -1,4 +1,9 @@
-/** The program: its options, its sockets, and the cache it serves. */
+/**
+ * The program: its options, its sockets, and the cache it serves.
+ *
+ * <p>Rooms, from the top: {@code cli}, {@code start}, {@code stats}, {@code options}, {@code net},
+ * {@code logging}; {@code model} is the floor.
+ */
 @NullMarked
 package io.larder.server;
 

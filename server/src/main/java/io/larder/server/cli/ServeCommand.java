@@ -1,0 +1,98 @@
+package io.larder.server.cli;
+
+import io.larder.server.logging.LogSetup;
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import io.larder.server.options.ServeArguments;
+import io.larder.server.options.ServeConfig;
+import io.larder.server.options.ServeParser;
+import io.larder.server.start.LarderServer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * {@code larder serve}: a server until it is told to stop.
+ *
+ * <p>SIGTERM, SIGINT and SIGHUP stop it; that is a success, so its exit code is 0, as memcached's.
+ */
+@Command(
+    name = "serve",
+    header = {"Serves memcached's protocol from RAM and flash.", ""},
+    description = {
+      "",
+      "Takes memcached's own options. Items that RAM has no room for go to flash, and are found"
+          + " there by one read.",
+      ""
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true,
+    usageHelpWidth = 90,
+    versionProvider = Version.class)
+final class ServeCommand implements Callable<Integer> {
+  static final List<String> EXAMPLES =
+      List.of(
+          "",
+          "Examples:",
+          "  larder serve",
+          "      64 MB of RAM and a flash file of up to 4 GiB in larder-data, for this machine.",
+          "  larder serve -m 1024 -o ext_path=/mnt/nvme/larder:100g",
+          "      1 GB of RAM, 100 GB of flash.",
+          "  larder serve -m 8192 -l 0.0.0.0 -c 10000 -o ext_path=/dev/nvme1n1:800g,ext_page_size=64",
+          "      For a network, on a whole device.",
+          "  larder serve -m 1024 -o ext_path=/mnt/a/larder:1t,ext_path=/mnt/b/larder:1t",
+          "      Two devices share the work.",
+          "  larder serve -m 256 --ram-only -s /run/larder.sock -a 770",
+          "      No flash, for the programs of one group on this machine.",
+          "",
+          "Exit codes: 0 stopped, 64 wrong option, 67 no such user, 71 the system refuses.");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+  /** How long the end may take before it is cut short. */
+  private static final long STOP_MILLIS_MAX = 3000;
+
+  @Mixin private ServeArguments arguments = new ServeArguments();
+
+  @Override
+  public Integer call() throws StartException, InterruptedException {
+    ServeConfig config = ServeParser.parse(arguments);
+    LogSetup.setVerbosity(config.verbosity());
+    if (!config.withoutEffect().isEmpty()) {
+      LOG.info("without effect in Larder: {}", String.join(", ", config.withoutEffect()));
+    }
+    if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
+      LOG.warn("running as root; -u USER gives up its rights once ports and files are open");
+    }
+    LarderServer server =
+        LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "larder-stop"));
+    System.out.println(server.startLine());
+    System.out.flush();
+    new CountDownLatch(1).await();
+    return ExitCode.OK.number();
+  }
+
+  /** The folder of the launcher, which says so; else the one it was started in. */
+  private static Path home() {
+    return Path.of(System.getProperty("larder.home", "")).toAbsolutePath();
+  }
+
+  /**
+   * Runs when the system tells the process to end, and then ends it: by itself, so successfully.
+   */
+  private static void stop(LarderServer server) {
+    Thread closing = Thread.ofPlatform().daemon().name("larder-close").start(server::close);
+    try {
+      closing.join(STOP_MILLIS_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Runtime.getRuntime().halt(ExitCode.OK.number());
+  }
+}

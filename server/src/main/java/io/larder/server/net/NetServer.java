@@ -1,0 +1,216 @@
+package io.larder.server.net;
+
+import io.larder.cache.Cache;
+import io.larder.platform.device.ReadQueue;
+import io.larder.protocol.ProtocolConfig;
+import io.larder.protocol.ProtocolLoop;
+import io.larder.protocol.ServerControl;
+import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.server.model.StartException;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Event loops, and clients on them.
+ *
+ * <p><b>Life.</b> {@link #bind} takes the addresses; {@link #serve} gives every loop its share of
+ * the cache and lets clients in; {@link #close} sends them away, waits for what they have asked
+ * for, and ends the loops.
+ *
+ * <p><b>Threads.</b> Started and stopped by one; the statistics may be read by any.
+ */
+public final class NetServer {
+  private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
+  private static final byte[] TOO_MANY =
+      "ERROR Too many open connections\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final long ANSWERS_MILLIS_MAX = 1000;
+  private static final long POLL_MILLIS = 2;
+
+  private final NetSettings settings;
+  private final Transport transport;
+  private final ConnectionLimit limit;
+  private final MultiThreadIoEventLoopGroup group;
+  private final Listeners listeners;
+
+  /** Complete before the first client is let in, and not changed after that. */
+  private final Map<EventLoop, ServerLoop> loops = new HashMap<>();
+
+  private NetServer(NetSettings settings, Transport transport) throws StartException {
+    this.settings = settings;
+    this.transport = transport;
+    this.limit = new ConnectionLimit(settings.connectionsMax(), settings.refusesConnections());
+    this.group =
+        new MultiThreadIoEventLoopGroup(
+            settings.threadCount(),
+            new DefaultThreadFactory("larder-loop", true),
+            transport.handlers());
+    try {
+      this.listeners = Listeners.bind(settings, transport, group, onAccept());
+    } catch (StartException | RuntimeException e) {
+      endLoops();
+      throw e;
+    }
+  }
+
+  /** Takes the addresses, and lets nobody in yet. */
+  public static NetServer bind(NetSettings settings, Transport transport) throws StartException {
+    return new NetServer(settings, transport);
+  }
+
+  /** Where clients find it. */
+  public List<String> addresses() {
+    return listeners.addresses();
+  }
+
+  /** Lets clients in, to {@code cache}. */
+  public void serve(
+      Cache cache, ProtocolConfig protocol, ServerControl control, InputBudget inputBudget) {
+    for (EventExecutor executor : group) {
+      IoEventLoop loop = (IoEventLoop) executor;
+      loops.put(loop, on(loop, () -> newServerLoop(loop, cache, protocol, control, inputBudget)));
+    }
+    if (settings.idleTimeout().isPositive()) {
+      loops.values().forEach(this::watchIdle);
+    }
+    limit.accept(listeners.channels());
+  }
+
+  private ServerLoop newServerLoop(
+      IoEventLoop loop,
+      Cache cache,
+      ProtocolConfig protocol,
+      ServerControl control,
+      InputBudget inputBudget) {
+    ReadQueue reads = cache.config().flash() == null ? null : transport.engine().newReadQueue(loop);
+    var session = cache.newSession(reads, loop);
+    return new ServerLoop(
+        loop,
+        settings.threadCount(),
+        reads,
+        session,
+        new ProtocolLoop(protocol, session, control, inputBudget),
+        limit,
+        settings.idleTimeout().isPositive());
+  }
+
+  private void watchIdle(ServerLoop loop) {
+    Duration timeout = settings.idleTimeout();
+    long period = Math.clamp(timeout.toMillis() / 4, 100, 10_000);
+    var _ =
+        loop.executor()
+            .scheduleWithFixedDelay(
+                () -> loop.closeIdle(timeout.toNanos()), period, period, TimeUnit.MILLISECONDS);
+  }
+
+  private ChannelHandler onAccept() {
+    return new ChannelInitializer<Channel>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        ServerLoop loop = loops.get(channel.eventLoop());
+        if (loop != null && limit.enter()) {
+          channel.pipeline().addLast(new Connection(loop, channel));
+        } else {
+          channel
+              .writeAndFlush(Unpooled.copiedBuffer(TOO_MANY))
+              .addListener(ChannelFutureListener.CLOSE);
+        }
+      }
+    };
+  }
+
+  // --- statistics
+
+  /** The connections at this moment. */
+  public NetSnapshot snapshot() {
+    return limit.snapshot(loops.values().stream().mapToLong(ServerLoop::idleClosedCount).sum());
+  }
+
+  /** What all loops together have counted. */
+  public Map<ProtocolCounter, Long> protocolTotals() {
+    Map<ProtocolCounter, Long> totals = new EnumMap<>(ProtocolCounter.class);
+    for (ProtocolCounter counter : ProtocolCounter.values()) {
+      totals.put(
+          counter,
+          loops.values().stream().mapToLong(loop -> loop.protocol().counters().get(counter)).sum());
+    }
+    return totals;
+  }
+
+  /** Reads of the flash that have not come back, more or less: each loop counts for itself. */
+  public long flashReadsInFlight() {
+    return loops.values().stream().mapToLong(ServerLoop::flashReadsInFlight).sum();
+  }
+
+  // --- end
+
+  /**
+   * Sends the clients away and ends what the loops do with the cache.
+   *
+   * @return false when some reads have not come back in time: the memory they read into must not be
+   *     given back
+   */
+  public boolean close() {
+    limit.stop();
+    listeners.close();
+    boolean quiet = true;
+    for (ServerLoop loop : loops.values()) {
+      loop.executor().execute(loop::closeConnections);
+    }
+    for (ServerLoop loop : loops.values()) {
+      quiet &= closeLoop(loop);
+    }
+    endLoops();
+    return quiet;
+  }
+
+  private static boolean closeLoop(ServerLoop loop) {
+    for (long waited = 0; waited < ANSWERS_MILLIS_MAX; waited += POLL_MILLIS) {
+      if (on(loop.executor(), loop::isQuiet)) {
+        return on(
+            loop.executor(),
+            () -> {
+              loop.close();
+              return true;
+            });
+      }
+      pause();
+    }
+    LOG.warn("some requests have not been answered, because the flash does not answer");
+    return false;
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void endLoops() {
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static <T> T on(IoEventLoop loop, Callable<T> task) {
+    return loop.submit(task).syncUninterruptibly().getNow();
+  }
+}

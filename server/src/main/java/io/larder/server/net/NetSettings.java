@@ -1,0 +1,41 @@
+package io.larder.server.net;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where clients are met, and how many.
+ *
+ * @param addresses to listen on, of TCP
+ * @param unixSocket to listen on instead; null for none
+ * @param threadCount event loops
+ * @param connectionsMax clients connected at once
+ * @param refusesConnections whether clients beyond that are refused, instead of left waiting
+ * @param backlog connections the kernel holds before they are accepted
+ * @param idleTimeout how long a client may be silent; zero for ever
+ */
+public record NetSettings(
+    List<InetSocketAddress> addresses,
+    @Nullable UnixSocket unixSocket,
+    int threadCount,
+    int connectionsMax,
+    boolean refusesConnections,
+    int backlog,
+    Duration idleTimeout) {
+
+  /** A socket in the file system. */
+  public record UnixSocket(Path path, Set<PosixFilePermission> permissions) {
+    public UnixSocket {
+      permissions = Set.copyOf(permissions);
+    }
+  }
+
+  public NetSettings {
+    addresses = List.copyOf(addresses);
+  }
+}

@@ -1,0 +1,90 @@
+package io.larder.server.net;
+
+import io.larder.platform.device.IoEngine;
+import io.larder.platform.device.PoolIoEngine;
+import io.larder.uring.UringIoEngine;
+import io.larder.uring.UringProbe;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * One way to talk to sockets and to flash.
+ *
+ * @param name as the start-up line says it
+ * @param reason why this one, as half a sentence
+ * @param handlers makes what drives an event loop
+ * @param tcp listens on TCP
+ * @param unix listens on a socket in the file system
+ * @param unixAddress how {@code unix} wants its path
+ * @param engine opens devices and carries the reads of event loops that are driven by {@code
+ *     handlers}
+ */
+public record Transport(
+    String name,
+    String reason,
+    IoHandlerFactory handlers,
+    Class<? extends ServerChannel> tcp,
+    Class<? extends ServerChannel> unix,
+    Function<Path, SocketAddress> unixAddress,
+    IoEngine<? super IoEventLoop> engine) {
+
+  /** Sockets and flash on one ring. The probe has passed. */
+  public static Transport ioUring(UringProbe probe) {
+    return new Transport(
+        "io_uring",
+        probe.reason(),
+        IoUringIoHandler.newFactory(),
+        IoUringServerSocketChannel.class,
+        IoUringServerDomainSocketChannel.class,
+        path -> new DomainSocketAddress(path.toFile()),
+        new UringIoEngine(probe));
+  }
+
+  /** Sockets on epoll where that is possible, else on the JDK's selector; flash on threads. */
+  public static Transport withoutRing(String reason) {
+    return Epoll.isAvailable() ? epoll(reason) : nio(reason);
+  }
+
+  private static Transport epoll(String reason) {
+    return new Transport(
+        "epoll",
+        reason,
+        EpollIoHandler.newFactory(),
+        EpollServerSocketChannel.class,
+        EpollServerDomainSocketChannel.class,
+        path -> new DomainSocketAddress(path.toFile()),
+        pool(reason));
+  }
+
+  /** Sockets on the JDK's selector, which works everywhere; flash on threads. */
+  public static Transport nio(String reason) {
+    return new Transport(
+        "NIO",
+        reason,
+        NioIoHandler.newFactory(),
+        NioServerSocketChannel.class,
+        NioServerDomainSocketChannel.class,
+        UnixDomainSocketAddress::of,
+        pool(reason));
+  }
+
+  private static PoolIoEngine pool(String reason) {
+    return new PoolIoEngine(reason, "larder", PoolIoEngine.DEFAULT_THREAD_COUNT);
+  }
+}

@@ -1,0 +1,141 @@
+package io.larder.server.options;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every option that {@code -o} takes. The help is printed from these rows.
+ *
+ * <p>An option that memcached has and Larder has no use for is taken and has no effect; the log
+ * says so at {@code -v}. An option of neither is an error.
+ */
+public enum ExtendedOption {
+  EXT_PATH(
+      "FILE:SIZE",
+      "larder-data/flash",
+      "Flash file or block device and how much of it to use: a number and m, g, t or p. May be"
+          + " given several times. Memcached's :BUCKET behind the size is taken and has no effect"
+          + " yet."),
+  EXT_PAGE_SIZE(
+      "MB",
+      "flash / 256, from 4 to 64",
+      "Size of a page, the unit in which flash is filled and given up."),
+  EXT_WBUF_SIZE(
+      "MB", "4, or more if -I needs it", "Size of a write buffer; divides the page, holds -I."),
+  EXT_ITEM_SIZE("BYTES", "0", "Items smaller than this never go to flash."),
+  EXT_RECACHE_RATE(
+      "N", "1", "One in N flash hits on a popular item brings it back to RAM; 0 = none."),
+  EXT_LOW_TTL("SECONDS", "0", "Items with less life left share pages of their own; 0 = none do."),
+  EXT_MAX_WAIT(
+      "SECONDS",
+      "1",
+      "How long a heavy writer is made to wait for flash that makes no progress, before the oldest"
+          + " items are dropped instead; may have a fraction."),
+  NO_EXT("", "", "No flash at all; the same as --ram-only."),
+  MAXCONNS_FAST("", "on", "Refuse clients beyond -c with an error line."),
+  NO_MAXCONNS_FAST("", "", "Leave clients beyond -c waiting until another one goes."),
+  IDLE_TIMEOUT("SECONDS", "0", "Close connections that are silent for so long; 0 = never."),
+
+  EXT_THREADS("N"),
+  EXT_IO_DEPTH("N"),
+  EXT_ITEM_AGE("SECONDS"),
+  EXT_COMPACT_UNDER("N"),
+  EXT_DROP_UNDER("N"),
+  EXT_MAX_FRAG("RATIO"),
+  EXT_DROP_UNREAD(""),
+  NO_EXT_DROP_UNREAD(""),
+  EXT_MAX_SLEEP("MICROSECONDS"),
+  SLAB_AUTOMOVE_FREERATIO("RATIO"),
+  MODERN(""),
+  NO_MODERN(""),
+  HASHPOWER("N"),
+  NO_HASHEXPAND(""),
+  HASH_ALGORITHM("NAME"),
+  TAIL_REPAIR_TIME("SECONDS"),
+  LRU_CRAWLER(""),
+  NO_LRU_CRAWLER(""),
+  LRU_CRAWLER_SLEEP("MICROSECONDS"),
+  LRU_CRAWLER_TOCRAWL("N"),
+  LRU_MAINTAINER(""),
+  NO_LRU_MAINTAINER(""),
+  HOT_LRU_PCT("PERCENT"),
+  WARM_LRU_PCT("PERCENT"),
+  HOT_MAX_FACTOR("RATIO"),
+  WARM_MAX_FACTOR("RATIO"),
+  TEMPORARY_TTL("SECONDS"),
+  SLAB_REASSIGN(""),
+  NO_SLAB_REASSIGN(""),
+  SLAB_AUTOMOVE("N"),
+  NO_SLAB_AUTOMOVE(""),
+  SLAB_AUTOMOVE_RATIO("RATIO"),
+  SLAB_AUTOMOVE_WINDOW("N"),
+  SLAB_SIZES("LIST"),
+  SLAB_CHUNK_MAX("KB"),
+  NO_CHUNKED_ITEMS(""),
+  TRACK_SIZES(""),
+  WATCHER_LOGBUF_SIZE("KB"),
+  WORKER_LOGBUF_SIZE("KB"),
+  INLINE_ASCII_RESP(""),
+  NO_INLINE_ASCII_RESP(""),
+  READ_BUF_MEM_LIMIT("MB"),
+  RESP_OBJ_MEM_LIMIT("MB"),
+  DROP_PRIVILEGES(""),
+  NO_DROP_PRIVILEGES(""),
+  RELAXED_PRIVILEGES("");
+
+  private final String unit;
+  private final String byDefault;
+  private final String sentence;
+  private final boolean hasEffect;
+
+  /** One that means something here. */
+  ExtendedOption(String unit, String byDefault, String sentence) {
+    this.unit = unit;
+    this.byDefault = byDefault;
+    this.sentence = sentence;
+    this.hasEffect = true;
+  }
+
+  /** One of memcached's that is taken and has no effect. */
+  ExtendedOption(String unit) {
+    this.unit = unit;
+    this.byDefault = "";
+    this.sentence = "";
+    this.hasEffect = false;
+  }
+
+  /** As it is written on the command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What its value is counted in; empty if it has no value. */
+  public String unit() {
+    return unit;
+  }
+
+  /** Its value if it is not given, in words. */
+  public String byDefault() {
+    return byDefault;
+  }
+
+  /** What it is for. */
+  public String sentence() {
+    return sentence;
+  }
+
+  /** Whether it does anything here. */
+  public boolean hasEffect() {
+    return hasEffect;
+  }
+
+  /** Whether it is written with a value. */
+  public boolean takesValue() {
+    return !unit.isEmpty();
+  }
+
+  static Optional<ExtendedOption> of(String word) {
+    return Arrays.stream(values()).filter(option -> option.word().equals(word)).findFirst();
+  }
+}

@@ -1,0 +1,32 @@
+package io.larder.server.options;
+
+import io.larder.platform.device.DeviceSpec;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What was said about flash.
+ *
+ * @param isOff whether there is to be none
+ * @param devices files and block devices; empty = the default file
+ * @param pageBytes size of a page; 0 = chosen by the size of the devices
+ * @param writeBufferBytes size of a write buffer; 0 = chosen by the size of pages and items
+ * @param itemBytesMin smallest item that goes to flash
+ * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
+ * @param lowTtl items with less life left share pages of their own; zero = none do
+ * @param maxWait how long writers wait for flash that makes no progress before items are dropped
+ */
+public record FlashOptions(
+    boolean isOff,
+    List<DeviceSpec> devices,
+    int pageBytes,
+    int writeBufferBytes,
+    int itemBytesMin,
+    int recacheRate,
+    Duration lowTtl,
+    Duration maxWait) {
+
+  public FlashOptions {
+    devices = List.copyOf(devices);
+  }
+}

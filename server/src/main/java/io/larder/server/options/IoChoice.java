@@ -1,0 +1,22 @@
+package io.larder.server.options;
+
+/** Which way to talk to sockets and flash the user wants. */
+public enum IoChoice {
+  /** The best that works. */
+  AUTO("auto"),
+  /** io_uring or nothing. */
+  IO_URING("io_uring"),
+  /** Anything but io_uring: epoll if there is one, else the JDK's selector. */
+  NIO("nio");
+
+  private final String word;
+
+  IoChoice(String word) {
+    this.word = word;
+  }
+
+  /** How it is written on the command line. */
+  public String word() {
+    return word;
+  }
+}

@@ -1,0 +1,281 @@
+package io.larder.server.options;
+
+import io.larder.cache.CacheConfig;
+import io.larder.platform.device.DeviceSpec;
+import io.larder.server.model.StartException;
+import io.larder.server.net.NetSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out what a command line means, and everything that is wrong with it. */
+public final class ServeParser {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int PORT_MAX = 65535;
+  private static final int ITEM_BYTES_MIN = 1024;
+  private static final long ITEM_BYTES_MAX = 1 << 30;
+  private static final int THREADS_MAX = 1024;
+  private static final int CONNECTIONS_MAX = 1 << 20;
+  private static final int MEGABYTES_MAX = 1 << 24;
+  private static final int PAGE_MEGABYTES_MAX = 1024;
+  private static final int SECONDS_MAX = Integer.MAX_VALUE;
+  private static final int VERBOSITY_MAX = 3;
+  private static final String DEVICE_UNITS = "mgtp";
+  private static final Set<String> BUCKETS =
+      Set.of("default", "compact", "lowttl", "chunked", "coldcompact", "old");
+
+  /** From the least significant bit of an octal mode. */
+  private static final List<PosixFilePermission> PERMISSIONS =
+      List.of(
+          PosixFilePermission.OTHERS_EXECUTE,
+          PosixFilePermission.OTHERS_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.GROUP_EXECUTE,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_READ);
+
+  private final ServeArguments arguments;
+  private final Problems problems = new Problems();
+
+  private ServeParser(ServeArguments arguments) {
+    this.arguments = arguments;
+  }
+
+  /**
+   * What {@code arguments} mean.
+   *
+   * @throws StartException naming every problem
+   */
+  public static ServeConfig parse(ServeArguments arguments) throws StartException {
+    return new ServeParser(arguments).parse();
+  }
+
+  private ServeConfig parse() throws StartException {
+    ExtendedValues extended = ExtendedValues.parse(arguments.extended, problems);
+    if (!arguments.udpPort.equals("0")) {
+      problems.add(
+          "-U %s is not possible: Larder does not speak UDP yet; leave it out or write -U 0."
+              .formatted(arguments.udpPort));
+    }
+    ServeConfig config =
+        new ServeConfig(
+            net(extended),
+            (long) problems.wholeNumber("-m", arguments.megabytes, 2, MEGABYTES_MAX, 2) << 20,
+            itemBytesMax(),
+            flash(extended),
+            io(),
+            Math.min(arguments.verbose.length, VERBOSITY_MAX),
+            arguments.user,
+            extended.withoutEffect());
+    problems.throwIfAny();
+    return config;
+  }
+
+  // --- sockets
+
+  private NetSettings net(ExtendedValues extended) {
+    Path socket = unixSocket();
+    return new NetSettings(
+        socket == null ? addresses() : List.of(),
+        socket == null ? null : new NetSettings.UnixSocket(socket, permissions()),
+        threads(),
+        problems.wholeNumber("-c", arguments.connections, 1, CONNECTIONS_MAX, 1),
+        !extended.has(ExtendedOption.NO_MAXCONNS_FAST),
+        problems.wholeNumber("-b", arguments.backlog, 1, PORT_MAX, 1),
+        Duration.ofSeconds(
+            problems.wholeNumber(
+                "-o idle_timeout",
+                extended.get(ExtendedOption.IDLE_TIMEOUT, "0"),
+                0,
+                SECONDS_MAX,
+                0)));
+  }
+
+  private @Nullable Path unixSocket() {
+    String text = arguments.unixSocket;
+    return text == null ? null : path("-s", text);
+  }
+
+  private Set<PosixFilePermission> permissions() {
+    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+    try {
+      int bits = Integer.parseInt(arguments.unixMask, 8);
+      if (bits >= 0 && (bits >> PERMISSIONS.size()) == 0) {
+        for (int i = 0; i < PERMISSIONS.size(); i++) {
+          if (((bits >> i) & 1) != 0) {
+            permissions.add(PERMISSIONS.get(i));
+          }
+        }
+        return permissions;
+      }
+    } catch (NumberFormatException e) {
+      // The sentence below says it.
+    }
+    problems.add(
+        "-a is %s, but must be three octal digits, such as 700 or 770."
+            .formatted(arguments.unixMask));
+    return permissions;
+  }
+
+  private List<InetSocketAddress> addresses() {
+    int port = problems.wholeNumber("-p", arguments.port, -1, PORT_MAX, 1);
+    if (port == 0) {
+      problems.add("-p 0 leaves nothing to listen on: give a port, or a Unix socket with -s.");
+    }
+    List<InetSocketAddress> addresses = new ArrayList<>();
+    List<String> given = arguments.listen.isEmpty() ? List.of(LOOPBACK) : arguments.listen;
+    for (String list : given) {
+      for (String text : list.split(",", -1)) {
+        addAddresses(text.strip(), Math.max(port, 0), addresses);
+      }
+    }
+    return addresses;
+  }
+
+  private void addAddresses(String text, int port, List<InetSocketAddress> addresses) {
+    ListenAddress address = ListenAddress.parse(text);
+    if (address == null) {
+      problems.add("-l %s is no address: write host, host:port or [IPv6]:port.".formatted(text));
+      return;
+    }
+    int ownPort = address.port().orElse(port);
+    if (address.host().equals("*")) {
+      addresses.add(new InetSocketAddress(ownPort));
+      return;
+    }
+    try {
+      for (InetAddress inet : InetAddress.getAllByName(address.host())) {
+        addresses.add(new InetSocketAddress(inet, ownPort));
+      }
+    } catch (UnknownHostException e) {
+      problems.add(
+          "-l %s is unknown here: give an address of this machine, or a name that leads to one."
+              .formatted(text));
+    }
+  }
+
+  private int threads() {
+    String text = arguments.threads;
+    return text == null
+        ? Runtime.getRuntime().availableProcessors()
+        : problems.wholeNumber("-t", text, 1, THREADS_MAX, 1);
+  }
+
+  // --- items
+
+  private int itemBytesMax() {
+    String text = arguments.itemSize;
+    if (text == null) {
+      return 0;
+    }
+    OptionalLong bytes = Sizes.parse(text, "km", false);
+    if (bytes.isPresent()
+        && bytes.getAsLong() >= ITEM_BYTES_MIN
+        && bytes.getAsLong() <= ITEM_BYTES_MAX) {
+      return (int) bytes.getAsLong();
+    }
+    problems.add(
+        "-I is %s, but must be a size from 1k to 1024m: bytes, or a number and k or m."
+            .formatted(text));
+    return 0;
+  }
+
+  // --- flash
+
+  private FlashOptions flash(ExtendedValues extended) {
+    List<DeviceSpec> devices = new ArrayList<>();
+    for (String path : extended.paths()) {
+      DeviceSpec device = device(path);
+      if (device != null) {
+        devices.add(device);
+      }
+    }
+    boolean isOff = arguments.ramOnly || extended.has(ExtendedOption.NO_EXT);
+    if (isOff && !extended.paths().isEmpty()) {
+      problems.add(
+          "-o ext_path and %s contradict each other: leave one of them out."
+              .formatted(arguments.ramOnly ? "--ram-only" : "-o no_ext"));
+    }
+    return new FlashOptions(
+        isOff,
+        devices,
+        megabytes(extended, ExtendedOption.EXT_PAGE_SIZE),
+        megabytes(extended, ExtendedOption.EXT_WBUF_SIZE),
+        number(extended, ExtendedOption.EXT_ITEM_SIZE, 0),
+        number(extended, ExtendedOption.EXT_RECACHE_RATE, CacheConfig.RECACHE_RATE_DEFAULT),
+        Duration.ofSeconds(number(extended, ExtendedOption.EXT_LOW_TTL, 0)),
+        Duration.ofMillis(
+            problems.millis(
+                "-o ext_max_wait",
+                extended.get(ExtendedOption.EXT_MAX_WAIT, "1"),
+                Integer.MAX_VALUE / 1000,
+                0)));
+  }
+
+  private int megabytes(ExtendedValues extended, ExtendedOption option) {
+    if (!extended.has(option)) {
+      return 0;
+    }
+    String text = extended.get(option, "");
+    return problems.wholeNumber("-o " + option.word(), text, 1, PAGE_MEGABYTES_MAX, 1) << 20;
+  }
+
+  private int number(ExtendedValues extended, ExtendedOption option, int byDefault) {
+    String text = extended.get(option, Integer.toString(byDefault));
+    return problems.wholeNumber("-o " + option.word(), text, 0, Integer.MAX_VALUE, byDefault);
+  }
+
+  private @Nullable DeviceSpec device(String text) {
+    String[] parts = text.split(":", -1);
+    boolean hasBucket =
+        parts.length > 2 && BUCKETS.contains(parts[parts.length - 1].toLowerCase(Locale.ROOT));
+    int sizeIndex = parts.length - (hasBucket ? 2 : 1);
+    String file = String.join(":", Arrays.asList(parts).subList(0, sizeIndex));
+    OptionalLong bytes = Sizes.parse(parts[sizeIndex], DEVICE_UNITS, true);
+    if (file.isEmpty() || bytes.isEmpty() || bytes.getAsLong() == 0) {
+      problems.add(
+          ("-o ext_path=%s is not FILE:SIZE: the size must be a number and m, g, t or p, as in"
+                  + " ext_path=/mnt/flash/larder:100g.")
+              .formatted(text));
+      return null;
+    }
+    Path path = path("-o ext_path", file);
+    return path == null ? null : new DeviceSpec(path, bytes.getAsLong());
+  }
+
+  private @Nullable Path path(String option, String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      problems.add("%s %s is no path: %s.".formatted(option, text, e.getReason()));
+      return null;
+    }
+  }
+
+  // --- the rest
+
+  private IoChoice io() {
+    for (IoChoice choice : IoChoice.values()) {
+      if (choice.word().equals(arguments.io)) {
+        return choice;
+      }
+    }
+    problems.add("--io is %s, but must be auto, io_uring or nio.".formatted(arguments.io));
+    return IoChoice.AUTO;
+  }
+}

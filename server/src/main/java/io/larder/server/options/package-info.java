@@ -1,0 +1,11 @@
+/**
+ * The command line of {@code larder serve}, and what it means.
+ *
+ * <p>Files in reading order: {@code ServeArguments}, {@code ExtendedOption}, {@code ServeConfig},
+ * {@code FlashOptions}, {@code ServeParser}, {@code ExtendedValues}, {@code ListenAddress}, {@code
+ * Sizes}, {@code IoChoice}, {@code Problems}.
+ */
+@NullMarked
+package io.larder.server.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,137 @@
+package io.larder.server.start;
+
+import io.larder.engine.layout.HeaderLayout;
+import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.StoreIdentity;
+import io.larder.platform.device.Device;
+import io.larder.platform.device.DeviceException;
+import io.larder.platform.device.DeviceSpec;
+import io.larder.platform.device.FileDevice;
+import io.larder.platform.device.IoEngine;
+import io.larder.platform.memory.AlignedBuffer;
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The opened flash of a server. */
+final class FlashDevices implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FlashDevices.class);
+
+  /** Version of a page that has no life. */
+  private static final long NO_VERSION = 0;
+
+  private final List<Device> devices = new ArrayList<>();
+
+  private FlashDevices() {}
+
+  /** Finds what speaks against using the devices, and changes nothing. */
+  static void check(FlashPlan plan) throws StartException {
+    if (plan.devices().isEmpty() || isFolderMissing(plan)) {
+      return;
+    }
+    try {
+      FileDevice.check(plan.devices(), HeaderLayout::looksLikeOurs);
+    } catch (DeviceException e) {
+      throw refused(plan, e);
+    }
+  }
+
+  /** The folder of the default file is made when it is needed. */
+  private static boolean isFolderMissing(FlashPlan plan) {
+    Path folder = plan.devices().get(0).path().toAbsolutePath().getParent();
+    return plan.isDefault() && folder != null && !Files.exists(folder);
+  }
+
+  /** Opens all devices, or none. */
+  static FlashDevices open(FlashPlan plan, IoEngine<?> engine) throws StartException {
+    FlashDevices opened = new FlashDevices();
+    Path madeFolder = null;
+    try {
+      if (!plan.devices().isEmpty() && isFolderMissing(plan)) {
+        madeFolder = plan.devices().get(0).path().toAbsolutePath().getParent();
+        Files.createDirectory(madeFolder);
+      }
+      for (DeviceSpec spec : plan.devices()) {
+        opened.devices.add(engine.open(spec, HeaderLayout::looksLikeOurs));
+      }
+      opened.sign(plan);
+      return opened;
+    } catch (DeviceException e) {
+      opened.undo(madeFolder);
+      throw refused(plan, e);
+    } catch (IOException e) {
+      opened.undo(madeFolder);
+      throw new StartException(
+          ExitCode.SYSTEM,
+          "Cannot prepare the flash: %s; name another file with -o ext_path=FILE:SIZE."
+              .formatted(e));
+    }
+  }
+
+  private void undo(@Nullable Path madeFolder) {
+    close();
+    if (madeFolder != null) {
+      try {
+        Files.deleteIfExists(madeFolder);
+      } catch (IOException e) {
+        LOG.debug("{} is left behind: {}", madeFolder, e.toString());
+      }
+    }
+  }
+
+  private static StartException refused(FlashPlan plan, DeviceException e) {
+    String message = String.valueOf(e.getMessage());
+    return new StartException(
+        ExitCode.SYSTEM,
+        plan.isDefault()
+            ? message
+                + " It is the default flash; -o ext_path=FILE:SIZE names another, --ram-only goes without."
+            : message);
+  }
+
+  /** Writes a header at the front of every device, by which it is known for Larder's next time. */
+  private void sign(FlashPlan plan) throws IOException {
+    var store = plan.cache().flash();
+    if (store == null) {
+      return;
+    }
+    StoreIdentity identity = store.identity();
+    long now = System.currentTimeMillis() / 1000;
+    try (Arena arena = Arena.ofConfined()) {
+      AlignedBuffer header = AlignedBuffer.allocate(arena, PageGeometry.HEADER_BYTES);
+      for (int i = 0; i < devices.size(); i++) {
+        // The first pages of the devices have the first ids, in the order of the devices.
+        HeaderLayout.write(header.memory(), 0, identity, store.pageBytes(), i, NO_VERSION, 0, now);
+        devices.get(i).write(header.bytes().duplicate().clear(), 0);
+      }
+    }
+  }
+
+  List<Device> devices() {
+    return devices;
+  }
+
+  /** How the devices are used, for the start-up line. */
+  boolean areDirect() {
+    return devices.stream().allMatch(Device::isDirect);
+  }
+
+  @Override
+  public void close() {
+    for (Device device : devices) {
+      try {
+        device.close();
+      } catch (IOException e) {
+        LOG.warn("{} was not closed cleanly: {}", device.name(), e.toString());
+      }
+    }
+  }
+}

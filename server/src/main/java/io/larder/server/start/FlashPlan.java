@@ -1,0 +1,212 @@
+package io.larder.server.start;
+
+import io.larder.cache.CacheConfig;
+import io.larder.cache.index.Slot;
+import io.larder.engine.PageStoreConfig;
+import io.larder.engine.layout.StoreIdentity;
+import io.larder.platform.device.DeviceSpec;
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import io.larder.server.options.FlashOptions;
+import io.larder.server.options.ServeConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How RAM and flash are cut: what was asked for, with everything that was left open decided.
+ *
+ * @param cache the cache to open
+ * @param devices the flash; empty if there is none
+ * @param isDefault whether the flash is the file used when nothing is said
+ * @param reason why there is no flash; empty if there is
+ */
+record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault, String reason) {
+  private static final int PAGE_BYTES_CHOSEN_MIN = 4 << 20;
+  private static final int PAGE_BYTES_CHOSEN_MAX = 64 << 20;
+  private static final int PAGES_WANTED = 256;
+  private static final int WRITE_BUFFER_BYTES = 4 << 20;
+  private static final long WRITE_BUFFERS_BYTES_MIN = 32 << 20;
+  private static final int WRITE_BUFFER_COUNT_MIN = 4;
+
+  /** Of a page: header, directory and trailer of a page with one record. */
+  private static final int PAGE_OVERHEAD_BYTES = 8 << 10;
+
+  FlashPlan {
+    devices = List.copyOf(devices);
+  }
+
+  /**
+   * Decides.
+   *
+   * @param byDefault the flash to use if the configuration names none
+   * @throws StartException naming every reason why it cannot be cut like that
+   */
+  static FlashPlan of(ServeConfig config, DefaultFlash byDefault, StoreIdentity identity)
+      throws StartException {
+    FlashOptions options = config.flash();
+    if (options.isOff()) {
+      return ramOnly(config, "switched off");
+    }
+    if (!options.devices().isEmpty()) {
+      return withFlash(config, options.devices(), false, identity);
+    }
+    DeviceSpec device = byDefault.device();
+    return device == null
+        ? ramOnly(config, byDefault.reason())
+        : withFlash(config, List.of(device), true, identity);
+  }
+
+  /** A new identity, for flash that starts empty. */
+  static StoreIdentity newIdentity() {
+    UUID id = UUID.randomUUID();
+    return new StoreIdentity(id, id.getMostSignificantBits() ^ id.getLeastSignificantBits());
+  }
+
+  private static FlashPlan ramOnly(ServeConfig config, String reason) throws StartException {
+    List<String> problems = new ArrayList<>();
+    int itemBytesMax = itemBytesMax(config, Integer.MAX_VALUE, problems);
+    throwIfAny(problems);
+    return new FlashPlan(
+        cacheConfig(config, itemBytesMax, FlashPlan.newIdentity().hashSeed(), null),
+        List.of(),
+        false,
+        reason);
+  }
+
+  private static FlashPlan withFlash(
+      ServeConfig config, List<DeviceSpec> wanted, boolean isDefault, StoreIdentity identity)
+      throws StartException {
+    List<String> problems = new ArrayList<>();
+    FlashOptions options = config.flash();
+    int pageBytes = options.pageBytes();
+    if (pageBytes == 0) {
+      pageBytes = choosePageBytes(config, wanted);
+    }
+    int bufferBytes = options.writeBufferBytes();
+    if (bufferBytes == 0) {
+      bufferBytes = chooseWriteBufferBytes(config, pageBytes);
+    } else if (pageBytes % bufferBytes != 0) {
+      problems.add(
+          "-o ext_wbuf_size of %s does not divide a page of %s: change it or -o ext_page_size."
+              .formatted(ReadableBytes.of(bufferBytes), ReadableBytes.of(pageBytes)));
+    }
+    List<DeviceSpec> devices = cut(wanted, pageBytes, problems);
+    long pageCount = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum() / pageBytes;
+    checkPageCount(config, pageCount, pageBytes, problems);
+    int itemBytesMax =
+        itemBytesMax(config, Math.min(bufferBytes, pageBytes - PAGE_OVERHEAD_BYTES), problems);
+    throwIfAny(problems);
+    PageStoreConfig store =
+        new PageStoreConfig(
+            pageBytes, bufferBytes, writeBufferCount(config.ramBytes(), bufferBytes), identity);
+    return new FlashPlan(
+        cacheConfig(config, itemBytesMax, identity.hashSeed(), store), devices, isDefault, "");
+  }
+
+  private static CacheConfig cacheConfig(
+      ServeConfig config, int itemBytesMax, long hashSeed, @Nullable PageStoreConfig store) {
+    return new CacheConfig(
+        config.ramBytes(),
+        itemBytesMax,
+        hashSeed,
+        store,
+        config.flash().itemBytesMin(),
+        config.flash().lowTtl(),
+        config.flash().recacheRate(),
+        config.flash().maxWait());
+  }
+
+  // --- sizes that were left open
+
+  /** A 256th of the flash within bounds, but two write buffers of the largest item at least. */
+  private static int choosePageBytes(ServeConfig config, List<DeviceSpec> devices) {
+    long bytes = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum();
+    long smallest = devices.stream().mapToLong(DeviceSpec::sizeBytes).min().orElse(bytes);
+    long wanted = Math.clamp(bytes / PAGES_WANTED, PAGE_BYTES_CHOSEN_MIN, PAGE_BYTES_CHOSEN_MAX);
+    if (config.itemBytesMax() > 0) {
+      wanted = Math.max(wanted, 2L * powerOfTwoFrom(config.itemBytesMax()));
+    }
+    long possible = Math.min(bytes / PageStoreConfig.PAGE_COUNT_MIN, smallest);
+    return (int) Long.highestOneBit(Math.max(1 << 20, Math.min(wanted, possible)));
+  }
+
+  /** A power of two that divides the page. */
+  private static int chooseWriteBufferBytes(ServeConfig config, int pageBytes) {
+    int wanted = Math.max(WRITE_BUFFER_BYTES, powerOfTwoFrom(config.itemBytesMax()));
+    return Math.min(wanted, Integer.lowestOneBit(pageBytes));
+  }
+
+  private static int powerOfTwoFrom(int bytes) {
+    return bytes <= 1 ? 1 : Integer.highestOneBit(bytes - 1) << 1;
+  }
+
+  private static int writeBufferCount(long ramBytes, int bufferBytes) {
+    long bytes = Math.max(WRITE_BUFFERS_BYTES_MIN, ramBytes / 16);
+    return Math.clamp(bytes / bufferBytes, WRITE_BUFFER_COUNT_MIN, Integer.MAX_VALUE);
+  }
+
+  /** Largest item that was asked for, or memcached's, or what there is room for. */
+  private static int itemBytesMax(ServeConfig config, int flashBytesMax, List<String> problems) {
+    long ramBytesMax = config.ramBytes() / 4;
+    int asked = config.itemBytesMax();
+    if (asked == 0) {
+      return (int)
+          Math.min(CacheConfig.ITEM_BYTES_MAX_DEFAULT, Math.min(ramBytesMax, flashBytesMax));
+    }
+    if (asked > ramBytesMax) {
+      problems.add(
+          "-I of %s is more than a quarter of -m: raise -m to %d or lower -I."
+              .formatted(ReadableBytes.of(asked), (4L * asked + (1 << 20) - 1) >> 20));
+    }
+    if (asked > flashBytesMax) {
+      problems.add(
+          ("-I of %s does not fit a write buffer and a page of flash, which take %s: raise"
+                  + " -o ext_wbuf_size and -o ext_page_size, or lower -I.")
+              .formatted(ReadableBytes.of(asked), ReadableBytes.of(flashBytesMax)));
+    }
+    return asked;
+  }
+
+  // --- pages
+
+  /** Whole pages of every device. */
+  private static List<DeviceSpec> cut(
+      List<DeviceSpec> wanted, int pageBytes, List<String> problems) {
+    List<DeviceSpec> devices = new ArrayList<>();
+    for (DeviceSpec device : wanted) {
+      if (device.sizeBytes() < pageBytes) {
+        problems.add(
+            "-o ext_path=%s has room for no page of %s: raise its size or lower -o ext_page_size."
+                .formatted(device.path(), ReadableBytes.of(pageBytes)));
+      } else {
+        devices.add(
+            new DeviceSpec(device.path(), device.sizeBytes() - device.sizeBytes() % pageBytes));
+      }
+    }
+    return devices;
+  }
+
+  private static void checkPageCount(
+      ServeConfig config, long pageCount, int pageBytes, List<String> problems) {
+    if (problems.isEmpty() && pageCount < PageStoreConfig.PAGE_COUNT_MIN) {
+      problems.add(
+          "the flash has room for %d pages of %s and %d are needed: raise the size in -o ext_path or lower -o ext_page_size."
+              .formatted(pageCount, ReadableBytes.of(pageBytes), PageStoreConfig.PAGE_COUNT_MIN));
+    }
+    int segmentBytes = CacheConfig.ofRam(config.ramBytes()).segmentBytes();
+    long places = pageCount + config.ramBytes() / segmentBytes;
+    if (places > Slot.PLACE_COUNT_MAX) {
+      problems.add(
+          "the flash has %d pages of %s, and with -m %d that is more than the index can tell apart: raise -o ext_page_size."
+              .formatted(pageCount, ReadableBytes.of(pageBytes), config.ramBytes() >> 20));
+    }
+  }
+
+  private static void throwIfAny(List<String> problems) throws StartException {
+    if (!problems.isEmpty()) {
+      throw new StartException(ExitCode.USAGE, problems);
+    }
+  }
+}

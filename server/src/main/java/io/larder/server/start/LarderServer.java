@@ -1,0 +1,172 @@
+package io.larder.server.start;
+
+import io.larder.cache.Cache;
+import io.larder.platform.device.IoEngine;
+import io.larder.platform.time.SystemClock;
+import io.larder.platform.work.ThreadWork;
+import io.larder.protocol.ProtocolConfig;
+import io.larder.protocol.input.InputBudget;
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import io.larder.server.net.NetServer;
+import io.larder.server.net.Transport;
+import io.larder.server.options.IoChoice;
+import io.larder.server.options.ServeConfig;
+import io.larder.server.stats.ServerControls;
+import io.larder.server.stats.ServerFacts;
+import io.larder.uring.UringProbe;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server, from its start to its end.
+ *
+ * <p><b>Life.</b> {@link #start} checks everything that can be checked, takes the addresses, opens
+ * the flash, opens the cache, and lets clients in; whatever fails leaves nothing behind. {@link
+ * #close} goes the same way back.
+ *
+ * <p><b>Threads.</b> Started and closed by one.
+ */
+public final class LarderServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LarderServer.class);
+
+  /** Bytes that clients may have sent of values and multigets that are not complete yet. */
+  private static final long INPUT_BYTES_MIN = 32 << 20;
+
+  private final ThreadWork work;
+  private final Cache cache;
+  private final NetServer net;
+  private final FlashDevices devices;
+  private final IoEngine<?> engine;
+  private final String startLine;
+
+  private LarderServer(
+      ThreadWork work,
+      Cache cache,
+      NetServer net,
+      FlashDevices devices,
+      IoEngine<?> engine,
+      String startLine) {
+    this.work = work;
+    this.cache = cache;
+    this.net = net;
+    this.devices = devices;
+    this.engine = engine;
+    this.startLine = startLine;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param home the folder beside which the default flash lives
+   * @param version Larder's
+   * @param verbosity sets how much is logged
+   */
+  public static LarderServer start(
+      ServeConfig config, Path home, String version, IntConsumer verbosity) throws StartException {
+    FlashPlan plan = FlashPlan.of(config, DefaultFlash.find(home), FlashPlan.newIdentity());
+    Privileges privileges = Privileges.of(config.user());
+    Resources.check(config.net().connectionsMax());
+    FlashDevices.check(plan);
+    Transport transport = transport(config.io());
+    try {
+      NetServer net = NetServer.bind(config.net(), transport);
+      try {
+        FlashDevices devices = FlashDevices.open(plan, transport.engine());
+        try {
+          if (privileges != null) {
+            privileges.drop();
+          }
+          return open(config, plan, transport, net, devices, version, verbosity);
+        } catch (StartException | RuntimeException e) {
+          devices.close();
+          throw e;
+        }
+      } catch (StartException | RuntimeException e) {
+        net.close();
+        throw e;
+      }
+    } catch (StartException | RuntimeException e) {
+      transport.engine().close();
+      throw e;
+    }
+  }
+
+  private static LarderServer open(
+      ServeConfig config,
+      FlashPlan plan,
+      Transport transport,
+      NetServer net,
+      FlashDevices devices,
+      String version,
+      IntConsumer verbosity) {
+    ThreadWork work = new ThreadWork("larder");
+    Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    InputBudget input =
+        new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
+    ServerFacts facts =
+        new ServerFacts(
+            version,
+            config,
+            plan.cache(),
+            transport.name(),
+            net.addresses(),
+            System.currentTimeMillis() / 1000);
+    net.serve(
+        cache,
+        ProtocolConfig.DEFAULT,
+        new ServerControls(facts, cache, net, input, verbosity),
+        input);
+    return new LarderServer(
+        work,
+        cache,
+        net,
+        devices,
+        transport.engine(),
+        StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
+  }
+
+  private static Transport transport(IoChoice choice) throws StartException {
+    if (choice == IoChoice.NIO) {
+      return Transport.withoutRing("--io nio");
+    }
+    UringProbe probe = UringProbe.run();
+    if (probe.works()) {
+      return Transport.ioUring(probe);
+    }
+    if (choice == IoChoice.IO_URING) {
+      throw new StartException(
+          ExitCode.SYSTEM,
+          "--io io_uring is not possible here: %s; leave the option out to use what works."
+              .formatted(probe.reason()));
+    }
+    return Transport.withoutRing(probe.reason());
+  }
+
+  /** What has been started, in one line. */
+  public String startLine() {
+    return startLine;
+  }
+
+  /** Where clients find it. */
+  public List<String> addresses() {
+    return net.addresses();
+  }
+
+  /** Sends the clients away and gives everything back. */
+  @Override
+  public void close() {
+    LOG.info("stopping");
+    boolean quiet = net.close();
+    work.close();
+    if (quiet) {
+      cache.close();
+      devices.close();
+      engine.close();
+    }
+    LOG.info("stopped");
+  }
+}

@@ -1,0 +1,53 @@
+package io.larder.server.start;
+
+import io.larder.cache.CacheConfig;
+import io.larder.engine.PageStoreConfig;
+import io.larder.platform.device.DeviceSpec;
+import io.larder.server.net.Transport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The one line that says what has been started. */
+final class StartLine {
+  private StartLine() {}
+
+  static String of(
+      String version,
+      List<String> addresses,
+      FlashPlan plan,
+      boolean isDirect,
+      Transport transport) {
+    return String.join(
+        " | ",
+        "larder " + version + " ready on " + String.join(", ", addresses),
+        "RAM " + ReadableBytes.of(plan.cache().ramBytes()),
+        flash(plan, isDirect),
+        "I/O " + transport.name() + ": " + transport.reason());
+  }
+
+  private static String flash(FlashPlan plan, boolean isDirect) {
+    CacheConfig cache = plan.cache();
+    PageStoreConfig store = cache.flash();
+    if (store == null) {
+      return "no flash: " + plan.reason();
+    }
+    long bytes = plan.devices().stream().mapToLong(DeviceSpec::sizeBytes).sum();
+    return "flash %s in %d pages of %s: %s (%s), starts empty"
+        .formatted(
+            ReadableBytes.of(bytes),
+            bytes / store.pageBytes(),
+            ReadableBytes.of(store.pageBytes()),
+            plan.devices().stream()
+                .map(device -> shortest(device.path()))
+                .collect(Collectors.joining(", ")),
+            isDirect ? "O_DIRECT" : "through the page cache");
+  }
+
+  /** A path as one would type it here. */
+  private static String shortest(Path path) {
+    Path here = Path.of("").toAbsolutePath();
+    Path absolute = path.toAbsolutePath().normalize();
+    return absolute.startsWith(here) ? "./" + here.relativize(absolute) : absolute.toString();
+  }
+}

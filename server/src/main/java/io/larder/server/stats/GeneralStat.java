@@ -1,0 +1,296 @@
+package io.larder.server.stats;
+
+import io.larder.cache.stats.CacheCounter;
+import io.larder.engine.StoreSnapshot.DeviceSnapshot;
+import io.larder.engine.stats.EngineCounter;
+import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.stats.StatSink;
+import java.util.Locale;
+
+/**
+ * The rows of {@code stats}: memcached's, in memcached's order, and Larder's own behind them.
+ *
+ * <p>A row of something that does not exist in Larder is always 0.
+ */
+enum GeneralStat {
+  PID("Number of the process.", m -> ProcessHandle.current().pid()),
+  UPTIME(
+      "Seconds since the server was started.", m -> m.nowSeconds() - m.facts().startedAtSeconds()),
+  TIME("Unix seconds now.", Moment::nowSeconds),
+  VERSION("The protocol's version, and Larder's.", m -> m.facts().protocolVersion()),
+  LIBEVENT("What drives the sockets.", m -> "netty-" + m.facts().transport().replace(' ', '-')),
+  POINTER_SIZE("Bits of an address.", m -> 64),
+  RUSAGE_USER(
+      "Seconds of processor time in the program.",
+      m -> ProcessUsage.seconds(m.usage().userMicros())),
+  RUSAGE_SYSTEM(
+      "Seconds of processor time in the kernel.",
+      m -> ProcessUsage.seconds(m.usage().systemMicros())),
+  MAX_CONNECTIONS(
+      "The most clients connected at once.", m -> m.facts().config().net().connectionsMax()),
+  CURR_CONNECTIONS("Clients connected now.", m -> m.net().connectionCount()),
+  TOTAL_CONNECTIONS("Clients accepted.", Moment::connectionsSince),
+  REJECTED_CONNECTIONS("Clients refused because there were too many.", Moment::refusalsSince),
+  CONNECTION_STRUCTURES("As curr_connections.", m -> m.net().connectionCount()),
+  RESPONSE_OBJ_OOM,
+  RESPONSE_OBJ_COUNT,
+  RESPONSE_OBJ_BYTES,
+  READ_BUF_COUNT,
+  READ_BUF_BYTES("Bytes of commands and values that are not complete yet.", Moment::inputBytes),
+  READ_BUF_BYTES_FREE,
+  READ_BUF_OOM,
+  RESERVED_FDS,
+  CMD_GET("Keys asked for.", ProtocolCounter.CMD_GET),
+  CMD_SET("Values received to be stored.", ProtocolCounter.CMD_SET),
+  CMD_FLUSH("Commands flush_all.", ProtocolCounter.CMD_FLUSH),
+  CMD_TOUCH("Keys whose expiry was to be changed.", ProtocolCounter.CMD_TOUCH),
+  CMD_META("Commands me.", ProtocolCounter.CMD_META),
+  GET_HITS("Keys asked for and found, in either tier.", ProtocolCounter.GET_HITS),
+  GET_MISSES("Keys asked for and not found.", ProtocolCounter.GET_MISSES),
+  GET_EXPIRED("Items found and expired.", CacheCounter.FOUND_EXPIRED),
+  GET_FLUSHED("Items found and flushed.", CacheCounter.FOUND_FLUSHED),
+  GET_EXTSTORE("Requests that had to read flash.", true, m -> m.get(CacheCounter.FLASH_LOOKUPS)),
+  GET_ABORTED_EXTSTORE(true),
+  GET_OOM_EXTSTORE(true),
+  RECACHE_FROM_EXTSTORE(
+      "Items brought back to RAM; their flash copy stays.",
+      true,
+      m -> m.get(CacheCounter.RECACHED)),
+  MISS_FROM_EXTSTORE(
+      "Items lost because the flash did not give them back whole.",
+      true,
+      m -> m.get(CacheCounter.FLASH_READ_FAILURES) + m.get(CacheCounter.CHECKSUM_FAILURES)),
+  BADCRC_FROM_EXTSTORE(
+      "Of those, the ones whose checksum was wrong.",
+      true,
+      m -> m.get(CacheCounter.CHECKSUM_FAILURES)),
+  DELETE_MISSES("Deletes of a key that was not there.", ProtocolCounter.DELETE_MISSES),
+  DELETE_HITS("Deletes of a key that was there.", ProtocolCounter.DELETE_HITS),
+  INCR_MISSES("Increments of a key that was not there.", ProtocolCounter.INCR_MISSES),
+  INCR_HITS("Increments carried out.", ProtocolCounter.INCR_HITS),
+  DECR_MISSES("Decrements of a key that was not there.", ProtocolCounter.DECR_MISSES),
+  DECR_HITS("Decrements carried out.", ProtocolCounter.DECR_HITS),
+  CAS_MISSES("Stores with a CAS on a key that was not there.", ProtocolCounter.CAS_MISSES),
+  CAS_HITS("Stores with the item's CAS.", ProtocolCounter.CAS_HITS),
+  CAS_BADVAL("Stores with another CAS than the item's.", ProtocolCounter.CAS_BADVAL),
+  TOUCH_HITS("Keys whose expiry was changed.", ProtocolCounter.TOUCH_HITS),
+  TOUCH_MISSES(
+      "Keys whose expiry was to be changed and that were not there.", ProtocolCounter.TOUCH_MISSES),
+  STORE_TOO_LARGE("Values larger than -I.", ProtocolCounter.STORE_TOO_LARGE),
+  STORE_NO_MEMORY("Values there was no memory for.", ProtocolCounter.STORE_NO_MEMORY),
+  AUTH_CMDS,
+  AUTH_ERRORS,
+  IDLE_KICKS("Clients closed because they were silent too long.", m -> m.net().idleClosedCount()),
+  BYTES_READ("Bytes received from clients.", ProtocolCounter.BYTES_READ),
+  BYTES_WRITTEN("Bytes sent to clients.", ProtocolCounter.BYTES_WRITTEN),
+  LIMIT_MAXBYTES("Bytes of RAM that items and index may take.", m -> m.cache().ramBytes()),
+  ACCEPTING_CONNS("Whether new clients are accepted.", m -> m.net().accepting() ? 1 : 0),
+  LISTEN_DISABLED_NUM("How often accepting was paused.", m -> m.net().pauseCount()),
+  TIME_IN_LISTEN_DISABLED_US(
+      "Microseconds for which accepting was paused.", m -> m.net().pausedMicros()),
+  THREADS("Event loops.", m -> m.facts().config().net().threadCount()),
+  CONN_YIELDS,
+  HASH_POWER_LEVEL(
+      "Bits of the number of index buckets.",
+      m -> Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, m.cache().indexBucketCount()))),
+  HASH_BYTES("Bytes of RAM that the index has.", m -> m.cache().indexBytes()),
+  HASH_IS_EXPANDING,
+  SLAB_REASSIGN_RESCUES,
+  SLAB_REASSIGN_CHUNK_RESCUES,
+  SLAB_REASSIGN_INLINE_RECLAIM,
+  SLAB_REASSIGN_BUSY_ITEMS,
+  SLAB_REASSIGN_BUSY_DELETES,
+  SLAB_REASSIGN_BUSY_NOMEM,
+  SLAB_REASSIGN_LAST_BUSY_STATUS,
+  SLAB_REASSIGN_RUNNING,
+  SLABS_MOVED,
+  LRU_CRAWLER_RUNNING,
+  LRU_CRAWLER_STARTS,
+  LRU_MAINTAINER_JUGGLES,
+  MALLOC_FAILS,
+  LOG_WORKER_DROPPED,
+  LOG_WORKER_WRITTEN,
+  LOG_WATCHER_SKIPPED,
+  LOG_WATCHER_SENT,
+  LOG_WATCHERS,
+  EXTSTORE_MEMORY_PRESSURE(true),
+  EXTSTORE_COMPACT_LOST(true),
+  EXTSTORE_COMPACT_RESCUES(
+      "Records moved to another page before theirs was given up.",
+      true,
+      m -> m.get(EngineCounter.RECORDS_RESCUED)),
+  EXTSTORE_COMPACT_RESC_COLD(true),
+  EXTSTORE_COMPACT_RESC_OLD(true),
+  EXTSTORE_COMPACT_SKIPPED(true),
+  EXTSTORE_PAGE_ALLOCS("Pages taken to be filled.", true, m -> m.get(EngineCounter.PAGE_ALLOCS)),
+  EXTSTORE_PAGE_EVICTIONS(
+      "Pages given up while they held live records.",
+      true,
+      m -> m.get(EngineCounter.PAGE_EVICTIONS)),
+  EXTSTORE_PAGE_RECLAIMS(
+      "Pages freed, for whatever reason.", true, m -> m.get(EngineCounter.PAGE_RECLAIMS)),
+  EXTSTORE_PAGES_FREE("Pages free now.", true, m -> m.flash().freePageCount()),
+  EXTSTORE_PAGES_USED("Pages not free now.", true, Moment::usedPageCount),
+  EXTSTORE_OBJECTS_EVICTED(
+      "Items lost with their page.", true, m -> m.get(CacheCounter.EVICTED_FROM_FLASH)),
+  EXTSTORE_OBJECTS_READ(
+      "Records read.",
+      true,
+      m -> m.get(EngineCounter.DEVICE_READS) + m.get(EngineCounter.BUFFER_READS)),
+  EXTSTORE_OBJECTS_WRITTEN("Records written.", true, m -> m.get(EngineCounter.RECORDS_WRITTEN)),
+  EXTSTORE_OBJECTS_USED("Live records now.", true, m -> m.flash().liveCount()),
+  EXTSTORE_BYTES_EVICTED(
+      "Bytes of items lost with their page.",
+      true,
+      m -> m.get(CacheCounter.BYTES_EVICTED_FROM_FLASH)),
+  EXTSTORE_BYTES_WRITTEN(
+      "Bytes of records written.", true, m -> m.get(EngineCounter.RECORD_BYTES_WRITTEN)),
+  EXTSTORE_BYTES_READ(
+      "Bytes read from devices by gets.", true, m -> m.get(EngineCounter.DEVICE_BYTES_READ)),
+  EXTSTORE_BYTES_USED("Bytes of live records now.", true, m -> m.flash().liveBytes()),
+  EXTSTORE_BYTES_FRAGMENTED(
+      "Bytes of pages in use that no live record occupies.",
+      true,
+      m -> Math.max(0, m.usedPageCount() * m.flash().pageBytes() - m.flash().liveBytes())),
+  EXTSTORE_LIMIT_MAXBYTES(
+      "Bytes of all pages.", true, m -> (long) m.flash().pages().size() * m.flash().pageBytes()),
+  EXTSTORE_IO_QUEUE("Flash reads under way.", true, Moment::flashReadsInFlight),
+  UNEXPECTED_NAPI_IDS,
+  ROUND_ROBIN_FALLBACK,
+  BYTES("Bytes of the items in RAM.", m -> m.cache().ramItemBytes()),
+  CURR_ITEMS("Items in both tiers.", m -> m.cache().itemCount()),
+  TOTAL_ITEMS("Items stored.", CacheCounter.STORED),
+  SLAB_GLOBAL_PAGE_POOL,
+  EXPIRED_UNFETCHED,
+  EVICTED_UNFETCHED("Evictions of items never read.", CacheCounter.EVICTED_FROM_RAM_UNREAD),
+  EVICTED_ACTIVE,
+  EVICTIONS(
+      "Items dropped from RAM that did not go to flash.",
+      m -> m.get(CacheCounter.EVICTED_FROM_RAM) + m.get(CacheCounter.DEMOTE_DROPPED)),
+  RECLAIMED("Dead items whose room was taken back.", CacheCounter.RECLAIMED),
+  CRAWLER_RECLAIMED,
+  CRAWLER_ITEMS_CHECKED,
+  LRUTAIL_REFLOCKED,
+  MOVES_TO_COLD,
+  MOVES_TO_WARM,
+  MOVES_WITHIN_LRU,
+  DIRECT_RECLAIMS,
+  LRU_BUMPS_DROPPED,
+
+  LARDER_VERSION("Larder's own version.", m -> m.facts().version()),
+  LARDER_IO_ENGINE("How sockets and flash are talked to.", m -> m.facts().transport()),
+  LARDER_RSS_BYTES("Memory of the machine the process occupies.", m -> m.usage().residentBytes()),
+  LARDER_OFFHEAP_BYTES(
+      "Memory of items, index, write buffers, directories, reads and input.",
+      m ->
+          m.cache().ramBytes()
+              - m.cache().ramIdleBytes()
+              + (m.hasFlash() ? m.flash().offHeapBytes() : 0)
+              + m.cache().flashReadBytes()
+              + m.inputBytes()),
+  LARDER_RAM_ITEMS("Items in RAM.", m -> m.cache().ramItemCount()),
+  LARDER_RAM_IDLE_BYTES("Bytes of -m that nobody uses now.", m -> m.cache().ramIdleBytes()),
+  LARDER_RAM_HITS("Reads answered from RAM.", CacheCounter.RAM_HITS),
+  LARDER_KEPT_IN_RAM("Items moved on in RAM because they were read.", CacheCounter.KEPT_IN_RAM),
+  LARDER_INDEX_BYTES("Bytes of the index that hold something.", m -> m.cache().indexUsedBytes()),
+  LARDER_INDEX_BYTES_PER_ITEM(
+      "Those, for each item.",
+      m ->
+          String.format(
+              Locale.ROOT,
+              "%.2f",
+              m.cache().itemCount() == 0
+                  ? 0.0
+                  : (double) m.cache().indexUsedBytes() / m.cache().itemCount())),
+  LARDER_INDEX_FULL_EVICTIONS(
+      "Pages evicted because the index had no more memory.", CacheCounter.INDEX_FULL_EVICTIONS),
+  LARDER_TAG_COLLISIONS("Flash reads that brought another key.", CacheCounter.TAG_COLLISIONS),
+  LARDER_SLOTS_TAKEN_UNREAD(
+      "Index entries a set took over without reading what they pointed at.",
+      CacheCounter.SLOTS_TAKEN_UNREAD),
+  LARDER_FLASH_ITEMS("Items on flash.", true, m -> m.cache().flashItemCount()),
+  LARDER_FLASH_HITS("Reads answered from flash.", true, m -> m.get(CacheCounter.FLASH_HITS)),
+  LARDER_DEMOTED("Items written to flash.", true, m -> m.get(CacheCounter.DEMOTED)),
+  LARDER_DEMOTED_TO_TWIN(
+      "Items that went back to a flash copy that was still there.",
+      true,
+      m -> m.get(CacheCounter.DEMOTED_TO_TWIN)),
+  LARDER_DEMOTE_DROPPED(
+      "Items dropped because flash could not keep up.",
+      true,
+      m -> m.get(CacheCounter.DEMOTE_DROPPED)),
+  LARDER_WRITE_PAUSES("Requests that had to wait for room in RAM.", CacheCounter.WRITE_PAUSES),
+  LARDER_LOST_WITH_PAGE(
+      "Items lost because a write to their page failed.",
+      true,
+      m -> m.get(CacheCounter.LOST_WITH_PAGE)),
+  LARDER_FLASH_READ_BYTES("Bytes of flash reads under way.", true, m -> m.cache().flashReadBytes()),
+  LARDER_DEVICE_BYTES_WRITTEN(
+      "Bytes written to devices, everything counted.",
+      true,
+      m -> m.get(EngineCounter.DEVICE_BYTES_WRITTEN)),
+  LARDER_DEVICE_WRITES("Writes to devices.", true, m -> m.get(EngineCounter.DEVICE_WRITES)),
+  LARDER_DEVICE_WRITE_US(
+      "Microseconds spent in writes to devices.",
+      true,
+      m -> m.get(EngineCounter.DEVICE_WRITE_NANOS) / 1000),
+  LARDER_DEVICE_READ_ERRORS(
+      "Reads that a device refused.", true, m -> m.get(EngineCounter.READ_ERRORS)),
+  LARDER_DEVICE_WRITE_ERRORS(
+      "Writes that a device refused.", true, m -> m.get(EngineCounter.WRITE_ERRORS)),
+  LARDER_DEVICES_OUT(
+      "Devices that refused too often and get no more writes.",
+      true,
+      m -> m.flash().devices().stream().filter(DeviceSnapshot::outOfService).count());
+
+  private static final String NOT_HERE = "Always 0: there is no such thing in Larder.";
+
+  private final String sentence;
+  private final boolean needsFlash;
+  private final Reading<Moment> reading;
+
+  GeneralStat(String sentence, boolean needsFlash, Reading<Moment> reading) {
+    this.sentence = sentence;
+    this.needsFlash = needsFlash;
+    this.reading = reading;
+  }
+
+  GeneralStat(String sentence, Reading<Moment> reading) {
+    this(sentence, false, reading);
+  }
+
+  GeneralStat(String sentence, ProtocolCounter counter) {
+    this(sentence, false, moment -> moment.get(counter));
+  }
+
+  GeneralStat(String sentence, CacheCounter counter) {
+    this(sentence, false, moment -> moment.get(counter));
+  }
+
+  GeneralStat(boolean needsFlash) {
+    this(NOT_HERE, needsFlash, moment -> 0);
+  }
+
+  GeneralStat() {
+    this(false);
+  }
+
+  /** As {@code stats} shows it. */
+  String statName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What it means. */
+  String sentence() {
+    return sentence;
+  }
+
+  /** Writes every row that there is. */
+  static void writeAll(Moment moment, StatSink sink) {
+    for (GeneralStat row : values()) {
+      if (!row.needsFlash || moment.hasFlash()) {
+        sink.stat(row.statName(), String.valueOf(row.reading.of(moment)));
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.larder.server.stats;
+
+import io.larder.cache.CacheConfig;
+import io.larder.server.options.ServeConfig;
+import java.util.List;
+
+/**
+ * What does not change while a server runs.
+ *
+ * @param version Larder's
+ * @param config what was asked for
+ * @param cache what the cache is made of
+ * @param transport how sockets and flash are talked to
+ * @param addresses where clients find the server
+ * @param startedAtSeconds unix seconds
+ */
+public record ServerFacts(
+    String version,
+    ServeConfig config,
+    CacheConfig cache,
+    String transport,
+    List<String> addresses,
+    long startedAtSeconds) {
+
+  /** The memcached whose protocol is spoken: clients look at these numbers to know what to ask. */
+  public static final String PROTOCOL_VERSION = "1.6.45";
+
+  public ServerFacts {
+    addresses = List.copyOf(addresses);
+  }
+
+  /** The answer to {@code version}: a memcached's, with Larder's own behind it. */
+  public String protocolVersion() {
+    return PROTOCOL_VERSION + "-larder-" + version;
+  }
+}
