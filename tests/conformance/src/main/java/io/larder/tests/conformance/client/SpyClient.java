@@ -1,0 +1,216 @@
+package io.larder.tests.conformance.client;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongPredicate;
+import net.spy.memcached.CachedData;
+import net.spy.memcached.ConnectionFactoryBuilder;
+import net.spy.memcached.FailureMode;
+import net.spy.memcached.MemcachedClient;
+import net.spy.memcached.transcoders.Transcoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server seen through spymemcached, with many requests under way at once.
+ *
+ * <p>Values are plain bytes: nothing is compressed on the way.
+ *
+ * <p><b>Threads.</b> Confined to one; spymemcached has threads of its own.
+ */
+public final class SpyClient implements AutoCloseable {
+  /** Requests that may be under way before the oldest is waited for. */
+  private static final int WINDOW = 1024;
+
+  private static final long ANSWER_SECONDS_MAX = 60;
+
+  private final MemcachedClient client;
+
+  public SpyClient(int port) {
+    System.setProperty("net.spy.log.LoggerImpl", "net.spy.memcached.compat.log.SLF4JLogger");
+    try {
+      this.client =
+          new MemcachedClient(
+              new ConnectionFactoryBuilder()
+                  .setProtocol(ConnectionFactoryBuilder.Protocol.TEXT)
+                  .setFailureMode(FailureMode.Cancel)
+                  .setOpTimeout(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS_MAX))
+                  .setOpQueueMaxBlockTime(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS_MAX))
+                  .setUseNagleAlgorithm(false)
+                  .build(),
+              List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Takes what a get brought. */
+  public interface GetListener {
+    /** The value of an item, or null for a miss. */
+    void got(long item, byte @Nullable [] value);
+  }
+
+  /** The key of an item. */
+  public static String key(long item) {
+    return "item:" + item;
+  }
+
+  /** Sets every item of {@code items}; returns when the last one has been stored. */
+  public void setAll(Iterable<Long> items, LongFunction<byte[]> values) {
+    setAll(items, 0, values, item -> {});
+  }
+
+  /**
+   * As {@link #setAll(Iterable, LongFunction)}, with an expiry as memcached reads it, and somebody
+   * who hears of each item that has been stored.
+   */
+  public void setAll(
+      Iterable<Long> items, int expiry, LongFunction<byte[]> values, Consumer<Long> stored) {
+    expectAll(
+        items, item -> client.set(key(item), expiry, values.apply(item), RAW), "stored", stored);
+  }
+
+  /** Deletes every item of {@code items}, each of which is there. */
+  public void deleteAll(Iterable<Long> items) {
+    expectAll(items, item -> client.delete(key(item)), "deleted", item -> {});
+  }
+
+  /** Gives every item of {@code items}, each of which is there, another expiry. */
+  public void touchAll(Iterable<Long> items, int expiry) {
+    expectAll(items, item -> client.touch(key(item), expiry), "touched", item -> {});
+  }
+
+  private void expectAll(
+      Iterable<Long> items,
+      LongFunction<Future<Boolean>> request,
+      String done,
+      Consumer<Long> listener) {
+    Window<Boolean> window =
+        new Window<>((item, answer) -> {
+          if (answer == null || !answer) {
+            throw new IllegalStateException(key(item) + " was not " + done);
+          }
+          listener.accept(item);
+        });
+    for (long item : items) {
+      window.add(item, request.apply(item));
+    }
+    window.drain();
+  }
+
+  /** Adds every item of {@code items}; how many of them were stored. */
+  public int addAll(Iterable<Long> items, LongFunction<byte[]> values) {
+    int[] stored = new int[1];
+    Window<Boolean> window =
+        new Window<>((item, answer) -> {
+          if (answer != null && answer) {
+            stored[0]++;
+          }
+        });
+    for (long item : items) {
+      window.add(item, client.add(key(item), 0, values.apply(item), RAW));
+    }
+    window.drain();
+    return stored[0];
+  }
+
+  /** Gets every item of {@code items} and shows each answer to {@code listener}. */
+  public void getAll(Iterable<Long> items, GetListener listener) {
+    Window<byte[]> window = new Window<>(listener::got);
+    for (long item : items) {
+      window.add(item, client.asyncGet(key(item), RAW));
+    }
+    window.drain();
+  }
+
+  /** Gets every item of {@code items} that {@code wanted} lets through. */
+  public void getAll(Iterable<Long> items, LongPredicate wanted, GetListener listener) {
+    Window<byte[]> window = new Window<>(listener::got);
+    for (long item : items) {
+      if (wanted.test(item)) {
+        window.add(item, client.asyncGet(key(item), RAW));
+      }
+    }
+    window.drain();
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(5, TimeUnit.SECONDS);
+  }
+
+  /** What to do with an answer. */
+  private interface Answered<T> {
+    void accept(long item, @Nullable T answer);
+  }
+
+  /** Requests under way, the oldest first. */
+  private static final class Window<T> {
+    private record Pending<T>(long item, Future<T> answer) {}
+
+    private final Deque<Pending<T>> pending = new ArrayDeque<>();
+    private final Answered<T> answered;
+
+    Window(Answered<T> answered) {
+      this.answered = answered;
+    }
+
+    void add(long item, Future<T> answer) {
+      pending.add(new Pending<>(item, answer));
+      if (pending.size() >= WINDOW) {
+        takeOldest();
+      }
+    }
+
+    void drain() {
+      while (!pending.isEmpty()) {
+        takeOldest();
+      }
+    }
+
+    private void takeOldest() {
+      Pending<T> oldest = pending.remove();
+      try {
+        answered.accept(oldest.item(), oldest.answer().get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted at " + key(oldest.item()), e);
+      } catch (ExecutionException | TimeoutException e) {
+        throw new IllegalStateException("no answer for " + key(oldest.item()), e);
+      }
+    }
+  }
+
+  private static final Transcoder<byte[]> RAW =
+      new Transcoder<>() {
+        @Override
+        public boolean asyncDecode(CachedData data) {
+          return false;
+        }
+
+        @Override
+        public CachedData encode(byte[] value) {
+          return new CachedData(0, value, getMaxSize());
+        }
+
+        @Override
+        public byte[] decode(CachedData data) {
+          return data.getData();
+        }
+
+        @Override
+        public int getMaxSize() {
+          return CachedData.MAX_SIZE;
+        }
+      };
+}

@@ -1,0 +1,77 @@
+package io.larder.tests.conformance.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Larder itself, as a process of its own.
+ *
+ * <p>It starts in one of two ways: with the class path and the Java of the JVM that asks, as a test
+ * wants it, or through the launcher of a checkout, as a person would.
+ */
+public final class LarderProcess extends ServerProcess {
+  /** The JVM's options in the launcher; a test holds the two together. */
+  static final List<String> JVM_OPTIONS =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "-Xms32m",
+          "-Xmx160m",
+          "-XX:+UseSerialGC",
+          "-XX:MaxDirectMemorySize=1t",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-Xshare:auto",
+          "-Dio.netty.maxDirectMemory=67108864");
+
+  private static final Duration START_MAX = Duration.ofSeconds(30);
+  private static final Duration BUILD_MAX = Duration.ofMinutes(10);
+
+  private static final String MAIN = "io.larder.server.Main";
+
+  private LarderProcess(int port, List<String> command, Path folder) {
+    super("larder", port, command, folder);
+  }
+
+  /**
+   * Starts the server that is on this JVM's class path, and waits until it answers.
+   *
+   * @param folder for what it prints
+   * @param options of {@code larder serve}, but for address and port
+   */
+  public static LarderProcess start(Path folder, String... options) {
+    LarderProcess larder = launch(folder, FreePort.find(), options);
+    larder.awaitReady(START_MAX);
+    return larder;
+  }
+
+  /** As {@link #start}, on a port of the caller's and without waiting for an answer. */
+  public static LarderProcess launch(Path folder, int port, String... options) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_OPTIONS);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(MAIN);
+    command.addAll(arguments(port, options));
+    return new LarderProcess(port, command, folder);
+  }
+
+  /** As {@link #start}, through the launcher of a checkout, which builds what is not built. */
+  public static LarderProcess startByLauncher(Path launcher, Path folder, String... options) {
+    int port = FreePort.find();
+    List<String> command = new ArrayList<>();
+    command.add(launcher.toString());
+    command.addAll(arguments(port, options));
+    LarderProcess larder = new LarderProcess(port, command, folder);
+    larder.awaitReady(BUILD_MAX);
+    return larder;
+  }
+
+  private static List<String> arguments(int port, String... options) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of("serve", "-l", "127.0.0.1", "-p", Integer.toString(port)));
+    arguments.addAll(List.of(options));
+    return arguments;
+  }
+}

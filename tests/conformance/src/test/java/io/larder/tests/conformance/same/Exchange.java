@@ -1,0 +1,33 @@
+package io.larder.tests.conformance.same;
+
+import io.larder.tests.conformance.same.Script.Burst;
+import io.larder.tests.conformance.same.Wire.Pace;
+import java.util.List;
+
+/**
+ * One question picked by hand.
+ *
+ * @param given what is said first and prepares the question; empty if nothing does
+ * @param asked the question
+ */
+record Exchange(String name, String given, String asked) {
+
+  /** Whether it leaves other items alone, so that several may be prepared before one is asked. */
+  boolean keepsToItself() {
+    return !asked.contains("flush_all") && !given.contains("flush_all");
+  }
+
+  /** The same in two bursts, the question at the given pace. */
+  Script script(Pace pace) {
+    return new Script(
+        name,
+        List.of(
+            new Burst(List.of(given), Pace.WHOLE, 0),
+            new Burst(List.of(asked), pace, asked.hashCode())));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

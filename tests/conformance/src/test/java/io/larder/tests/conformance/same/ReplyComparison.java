@@ -1,0 +1,118 @@
+package io.larder.tests.conformance.same;
+
+import io.larder.tests.conformance.same.ReplyParts.Part;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whether two servers have said the same.
+ *
+ * <p>Byte by byte, but for what cannot be equal: CAS numbers are each server's own, so they are
+ * compared up to a renaming that holds for all replies of one script; times may differ by the
+ * seconds that pass between two questions; {@link AcceptedDeviation#DEBUG_SIZE} and {@link
+ * AcceptedDeviation#VERSION}.
+ */
+final class ReplyComparison {
+  private static final long SECONDS_APART_MAX = 3;
+  private static final Pattern SPACE = Pattern.compile(" ");
+
+  private final Map<String, String> theirCasToOurs = new HashMap<>();
+  private final Map<String, String> ourCasToTheirs = new HashMap<>();
+
+  /** The first place where {@code ours} differs from {@code theirs}, or null. */
+  @Nullable String difference(byte[] theirs, byte[] ours) {
+    List<Part> expected = ReplyParts.of(theirs);
+    List<Part> actual = ReplyParts.of(ours);
+    for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
+      String left = i < expected.size() ? expected.get(i).text() : "(nothing)";
+      String right = i < actual.size() ? actual.get(i).text() : "(nothing)";
+      boolean values = i < expected.size() && expected.get(i).isValue();
+      if (values ? !left.equals(right) : !sameLine(left, right)) {
+        return "part " + (i + 1) + " is " + Bytes.show(right) + " instead of " + Bytes.show(left);
+      }
+    }
+    return null;
+  }
+
+  private boolean sameLine(String theirs, String ours) {
+    String[] left = SPACE.split(theirs, -1);
+    String[] right = SPACE.split(ours, -1);
+    if (!left[0].equals(right[0])) {
+      return false;
+    }
+    if (left[0].equals("VERSION")) {
+      return true;
+    }
+    if (left.length != right.length) {
+      return false;
+    }
+    for (int i = 1; i < left.length; i++) {
+      if (!sameToken(left[0], i, left[i], right[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean sameToken(String word, int index, String theirs, String ours) {
+    return switch (word) {
+      case "VALUE" -> index == 4 ? sameCas(theirs, ours) : theirs.equals(ours);
+      case "VA" -> index == 1 ? theirs.equals(ours) : sameFlag(theirs, ours);
+      case "HD", "EN", "NF", "NS", "EX" -> sameFlag(theirs, ours);
+      case "ME" -> index == 1 ? theirs.equals(ours) : sameDebugField(theirs, ours);
+      default -> theirs.equals(ours);
+    };
+  }
+
+  private boolean sameFlag(String theirs, String ours) {
+    if (theirs.isEmpty() || ours.isEmpty() || theirs.charAt(0) != ours.charAt(0)) {
+      return theirs.equals(ours);
+    }
+    return switch (theirs.charAt(0)) {
+      case 'c' -> sameCas(theirs.substring(1), ours.substring(1));
+      case 't', 'l' -> sameSeconds(theirs.substring(1), ours.substring(1));
+      default -> theirs.equals(ours);
+    };
+  }
+
+  private boolean sameDebugField(String theirs, String ours) {
+    String name = theirs.substring(0, theirs.indexOf('=') + 1);
+    if (!ours.startsWith(name)) {
+      return false;
+    }
+    String left = theirs.substring(name.length());
+    String right = ours.substring(name.length());
+    return switch (name) {
+      case "cas=" -> sameCas(left, right);
+      case "exp=", "la=" -> sameSeconds(left, right);
+      case "cls=", "size=" -> true;
+      default -> left.equals(right);
+    };
+  }
+
+  private boolean sameCas(String theirs, String ours) {
+    if (theirs.equals("0") || ours.equals("0")) {
+      return theirs.equals(ours);
+    }
+    String knownOurs = theirCasToOurs.putIfAbsent(theirs, ours);
+    String knownTheirs = ourCasToTheirs.putIfAbsent(ours, theirs);
+    return (knownOurs == null || knownOurs.equals(ours))
+        && (knownTheirs == null || knownTheirs.equals(theirs));
+  }
+
+  private static boolean sameSeconds(String theirs, String ours) {
+    if (theirs.equals(ours)) {
+      return true;
+    }
+    try {
+      long left = Long.parseLong(theirs);
+      long right = Long.parseLong(ours);
+      return left >= 0 == right >= 0 && Math.abs(left - right) <= SECONDS_APART_MAX;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.larder.tests.conformance.same;
+
+import io.larder.tests.conformance.process.ServerProcess;
+import io.larder.tests.conformance.same.ReplyParts.Part;
+import io.larder.tests.conformance.same.Wire.Pace;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plays scripts to two servers and compares what they answer.
+ *
+ * <p>Every play has keys of its own, so plays do not disturb each other.
+ */
+final class SideBySide {
+  private final ServerProcess reference;
+  private final ServerProcess larder;
+  private int plays;
+
+  SideBySide(ServerProcess reference, ServerProcess larder) {
+    this.reference = reference;
+    this.larder = larder;
+  }
+
+  /** What was asked when the answers differed. */
+  record Difference(String sent, String expected, String got, String first) {
+    @Override
+    public String toString() {
+      return String.join(
+          "\n",
+          "",
+          "  sent:     " + sent,
+          "  expected: " + expected,
+          "  got:      " + got,
+          "  that is:  " + first);
+    }
+  }
+
+  /** One run of a script. */
+  final class Play {
+    private final Script script;
+    private final String prefix;
+    private final ReplyComparison comparison = new ReplyComparison();
+    private int next;
+
+    private Play(Script script, String prefix) {
+      this.script = script;
+      this.prefix = prefix;
+    }
+
+    Script script() {
+      return script;
+    }
+
+    boolean isOver() {
+      return next == script.bursts().size();
+    }
+
+    /** Sends the next burst to both servers. */
+    @Nullable Difference next() {
+      Script.Burst burst = script.bursts().get(next++);
+      String commands = String.join("", burst.commands());
+      // Both are rendered before either is sent, so that dates are the same.
+      String there = Rendering.render(commands, prefix, key -> cas(reference, key));
+      String here = Rendering.render(commands, prefix, key -> cas(larder, key));
+      byte[] expected = Wire.ask(reference, Bytes.of(there), burst.pace(), burst.paceSeed());
+      byte[] got = Wire.ask(larder, Bytes.of(here), burst.pace(), burst.paceSeed());
+      String first = comparison.difference(expected, got);
+      return first == null
+          ? null
+          : new Difference(Bytes.show(here), Bytes.show(expected), Bytes.show(got), first);
+    }
+
+    /** Sends all bursts that are left, up to the first difference. */
+    @Nullable Difference rest() {
+      Difference difference = null;
+      while (difference == null && !isOver()) {
+        difference = next();
+      }
+      return difference;
+    }
+  }
+
+  Play begin(Script script) {
+    return new Play(script, "r" + plays++ + ".");
+  }
+
+  private static String cas(ServerProcess server, String key) {
+    byte[] reply = Wire.ask(server, Bytes.of("gets " + key + "\r\n"), Pace.WHOLE, 0);
+    List<Part> parts = ReplyParts.of(reply);
+    String[] tokens = parts.getFirst().text().split(" ", -1);
+    return tokens.length == 5 ? tokens[4] : "0";
+  }
+}
