@@ -129,6 +129,8 @@ final class MetaCommands {
     }
     get.wantsValue = has('v');
     get.leavesNoTrace = has('u');
+    get.comparesCas = comparesCas;
+    get.cas = cas;
     fillExpiries(get);
     get.claimsStale = true;
     get.recaches = recacheBefore != 0;

@@ -91,7 +91,7 @@ final class AnswerPath {
       boolean withCas,
       ReplyChain out,
       CounterSet counters) {
-    countRead(command, status == Status.HIT, counters);
+    countRead(command.touches, status == Status.HIT, counters);
     if (status != Status.HIT) {
       return;
     }
@@ -115,7 +115,8 @@ final class AnswerPath {
 
   private static void metaGet(
       Command command, Status status, ItemView item, ReplyChain out, CounterSet counters) {
-    countRead(command, status == Status.HIT, counters);
+    // As memcached counts: a miss is a get's, whatever the command was to do to the expiry.
+    countRead(command.touches && status == Status.HIT, status == Status.HIT, counters);
     if (status != Status.HIT) {
       if (!command.quiet) {
         metaEcho(command, EN, out);
@@ -123,8 +124,9 @@ final class AnswerPath {
       return;
     }
     int length = item.valueLength();
+    boolean withValue = command.wantsValue && !clientHas(command, item);
     out.reserve(LINE_BYTES_MAX, length + 2L);
-    if (command.wantsValue) {
+    if (withValue) {
       out.putShort(VA);
       out.putByte(' ');
       out.putDecimal(length);
@@ -144,9 +146,14 @@ final class AnswerPath {
       out.putShort(WON);
     }
     out.putShort(CRLF);
-    if (command.wantsValue) {
+    if (withValue) {
       valueAndLineEnd(item.memory(), item.valueOffset(), length, out);
     }
+  }
+
+  /** Whether the client named the CAS of the value it already has, and it is still that one. */
+  private static boolean clientHas(Command command, ItemView item) {
+    return command.comparesCas && command.cas == item.cas();
   }
 
   private static void valueAndLineEnd(
@@ -156,8 +163,8 @@ final class AnswerPath {
     out.putShort(CRLF);
   }
 
-  private static void countRead(Command command, boolean hit, CounterSet counters) {
-    if (command.touches) {
+  private static void countRead(boolean touches, boolean hit, CounterSet counters) {
+    if (touches) {
       counters.increment(ProtocolCounter.CMD_TOUCH);
       counters.increment(hit ? ProtocolCounter.TOUCH_HITS : ProtocolCounter.TOUCH_MISSES);
     } else {
@@ -286,7 +293,7 @@ final class AnswerPath {
   }
 
   private static void touched(Command command, Status status, ReplyChain out, CounterSet counters) {
-    countRead(command, status == Status.HIT, counters);
+    countRead(command.touches, status == Status.HIT, counters);
     if (!command.quiet) {
       out.append(status == Status.HIT ? TOUCHED : NOT_FOUND);
     }
@@ -353,7 +360,7 @@ final class AnswerPath {
   }
 
   private static void countArithmetic(Command command, Status status, CounterSet counters) {
-    if (status == Status.NUMBER) {
+    if (status == Status.NUMBER && !command.won) {
       counters.increment(
           command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS);
     } else if (status == Status.NOT_FOUND) {

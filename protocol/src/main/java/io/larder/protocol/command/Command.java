@@ -141,9 +141,7 @@ public final class Command extends Request {
     this.owner = owner;
     answered = false;
     keepKey();
-    if (valueLength > 0) {
-      keepValue();
-    }
+    keepValue();
   }
 
   /** Brings everything back to its default and lets go of what was kept. */
@@ -174,6 +172,11 @@ public final class Command extends Request {
   }
 
   private void keepValue() {
+    if (valueLength == 0) {
+      valueMemory = MemorySegment.NULL;
+      valueOffset = 0;
+      return;
+    }
     InputBuffer value = ownValue;
     if (value == null) {
       value = new InputBuffer(inputs);
