@@ -176,7 +176,7 @@ public final class PageStore implements AutoCloseable {
 
   /** Largest record that can be written. */
   public int recordBytesMax() {
-    return Math.min(buffers.bufferBytes(), geometry.directoryOffset(1) - PageGeometry.HEADER_BYTES);
+    return geometry.recordBytesMax(buffers.bufferBytes());
   }
 
   /** Whom to wake when a write buffer or a page has become free. */

@@ -24,8 +24,8 @@ public record PageStoreConfig(
   /** Every problem, a sentence each; empty when there is none. */
   public List<String> problems() {
     List<String> problems = new ArrayList<>();
-    if (pageBytes < 2 * PageGeometry.HEADER_BYTES || pageBytes % PageGeometry.BLOCK_BYTES != 0) {
-      problems.add("a page of " + pageBytes + " bytes is not a multiple of 4096, at least 8192");
+    if (pageBytes < PageGeometry.PAGE_BYTES_MIN || pageBytes % PageGeometry.BLOCK_BYTES != 0) {
+      problems.add("a page of " + pageBytes + " bytes is not a multiple of 4096, at least 12288");
     }
     if (writeBufferBytes < PageGeometry.BLOCK_BYTES
         || writeBufferBytes % PageGeometry.BLOCK_BYTES != 0) {

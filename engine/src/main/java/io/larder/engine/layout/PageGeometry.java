@@ -20,6 +20,9 @@ public record PageGeometry(int pageBytes, int unitBytes) {
   /** Bytes of the header at the front of a page. */
   public static final int HEADER_BYTES = 4096;
 
+  /** Bytes of the smallest page: header, one block of records, one of directory and trailer. */
+  public static final int PAGE_BYTES_MIN = HEADER_BYTES + 2 * BLOCK_BYTES;
+
   /** Bits of an offset or a length in units. */
   public static final int UNIT_BITS = 20;
 
@@ -27,7 +30,7 @@ public record PageGeometry(int pageBytes, int unitBytes) {
 
   /** The geometry of pages of {@code pageBytes}. */
   public static PageGeometry of(int pageBytes) {
-    if (pageBytes < 2 * HEADER_BYTES || pageBytes % BLOCK_BYTES != 0) {
+    if (pageBytes < PAGE_BYTES_MIN || pageBytes % BLOCK_BYTES != 0) {
       throw new IllegalArgumentException("page of " + pageBytes + " bytes");
     }
     int unit = UNIT_BYTES_MIN;
@@ -60,6 +63,11 @@ public record PageGeometry(int pageBytes, int unitBytes) {
   /** Where in the page the directory of {@code recordCount} records starts. */
   public int directoryOffset(int recordCount) {
     return pageBytes - directoryBytes(recordCount);
+  }
+
+  /** Largest record that fits a page and one of the write buffers it is filled through. */
+  public int recordBytesMax(int bufferBytes) {
+    return Math.min(bufferBytes, directoryOffset(1) - HEADER_BYTES);
   }
 
   /** Most records a page can hold. */

@@ -50,9 +50,14 @@ public final class BucketWriter {
    */
   public synchronized ReserveOutcome reserve(int lengthBytes, long keyHash, Reservation into) {
     int padded = geometry.padded(lengthBytes);
-    if (padded > buffers.bufferBytes()) {
+    if (padded > geometry.recordBytesMax(buffers.bufferBytes())) {
       throw new IllegalArgumentException(
-          "record of " + lengthBytes + " bytes for buffers of " + buffers.bufferBytes());
+          "record of "
+              + lengthBytes
+              + " bytes for pages of "
+              + geometry.pageBytes()
+              + " and buffers of "
+              + buffers.bufferBytes());
     }
     while (true) {
       OpenPage page = open;
