@@ -30,6 +30,9 @@ public final class ReclaimStep implements Step {
   /** How long to wait when a rescue needs a flush to end, or a closing page its last reader. */
   private static final long RETRY_NANOS = 1_000_000;
 
+  /** How long closing pages are counted upon; a read that hangs must not stop all writing. */
+  private static final long READER_PATIENCE_NANOS = 100_000_000;
+
   private final List<Page> pages;
   private final FreePages freePages;
   private final int lowWaterCount;
@@ -43,6 +46,8 @@ public final class ReclaimStep implements Step {
   private final AtomicInteger requestedEvictions = new AtomicInteger();
 
   private @Nullable Sweep current;
+  private boolean waitsForReaders;
+  private long waitsSinceNanos;
 
   /**
    * A step over {@code pages}.
@@ -101,11 +106,13 @@ public final class ReclaimStep implements Step {
     boolean requested = requestedEvictions.get() > 0;
     int freeCount = freePages.count();
     if (freeCount >= lowWaterCount && !requested) {
+      waitsForReaders = false;
       return UNTIL_WOKEN;
     }
-    if (freeCount + closingCount() >= lowWaterCount && !requested) {
+    if (freeCount + closingCount() >= lowWaterCount && !requested && maySoonBeFree()) {
       return RETRY_NANOS;
     }
+    waitsForReaders = false;
     VictimPolicy.Victim victim = VictimPolicy.choose(snapshots, clock.unixSeconds());
     requestedEvictions.set(0);
     if (victim == null) {
@@ -118,6 +125,16 @@ public final class ReclaimStep implements Step {
   /** Has one page given up although free ones may be left. Any thread. */
   public void requestEviction() {
     requestedEvictions.set(1);
+  }
+
+  /** Whether the readers of closing pages may still be waited for. */
+  private boolean maySoonBeFree() {
+    long now = clock.nanos();
+    if (!waitsForReaders) {
+      waitsForReaders = true;
+      waitsSinceNanos = now;
+    }
+    return now - waitsSinceNanos <= READER_PATIENCE_NANOS;
   }
 
   private int closingCount() {

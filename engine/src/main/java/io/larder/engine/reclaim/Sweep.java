@@ -26,6 +26,7 @@ final class Sweep implements PageSweep {
   private final long openedAtSeconds;
   private int nextEntry;
   private int rescuedBytes;
+  private @Nullable AlignedBuffer filledWindow;
   private int windowStart;
   private int windowEnd;
 
@@ -114,7 +115,8 @@ final class Sweep implements PageSweep {
   public @Nullable MemorySegment read(int offsetUnits, int lengthBytes) {
     int start = offsetUnits * geometry.unitBytes();
     AlignedBuffer window = buffers.window(lengthBytes + 2 * PageGeometry.BLOCK_BYTES);
-    if (start < windowStart || start + lengthBytes > windowEnd) {
+    // The buffer grows by replacement, and a new one holds nothing yet.
+    if (window != filledWindow || start < windowStart || start + lengthBytes > windowEnd) {
       if (!readWindow(window, start)) {
         return null;
       }
@@ -129,14 +131,14 @@ final class Sweep implements PageSweep {
     int from = start & -PageGeometry.BLOCK_BYTES;
     int length =
         Math.min(window.capacityBytes() & -PageGeometry.BLOCK_BYTES, geometry.pageBytes() - from);
-    windowEnd = 0;
-    windowStart = 0;
+    filledWindow = null;
     try {
       page.device().read(window.slice(0, length), page.deviceOffsetBytes() + from);
     } catch (IOException e) {
       listener.readFailed(page.deviceIndex(), e);
       return false;
     }
+    filledWindow = window;
     windowStart = from;
     windowEnd = from + length;
     return true;
