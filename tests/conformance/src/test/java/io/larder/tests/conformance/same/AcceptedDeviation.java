@@ -9,20 +9,60 @@ package io.larder.tests.conformance.same;
 enum AcceptedDeviation {
   VERSION(
       "version\r\n",
-      "VERSION 1.6.*\r\n",
+      "VERSION 1.6.18\r\n",
       "VERSION *\r\n",
       "A program that asks wants to know what it talks to."),
   DEBUG_SIZE(
       "set a 0 0 1\r\n1\r\nme a\r\n",
       "STORED\r\nME a exp=-1 la=0 cas=* fetch=no cls=1 size=*\r\n",
       "STORED\r\nME a exp=-1 la=0 cas=* fetch=no cls=1 size=*\r\n",
-      "Items have another header than memcached's, so their size is another; there are no slab"
-          + " classes, so `cls` is always 1."),
+      "An item's header has another size than memcached's, and there are no slab classes: `cls` is"
+          + " always 1."),
   EXPLICIT_CAS(
       "ms a 1 E5 c\r\n1\r\nmg a c\r\n",
       "CLIENT_ERROR invalid flag\r\nEN\r\n",
       "HD c5\r\nHD c5\r\n",
-      "The client sets the CAS number itself; memcached knows this flag since a later version.");
+      "The client chooses the CAS number itself. Memcached knows this flag since a later version."),
+  VALUE_DROPPED(
+      "set a 7 0 1\r\n1\r\nmd a x\r\nget a\r\n",
+      "STORED\r\nCLIENT_ERROR invalid or duplicate flag\r\nVALUE a 7 1\r\n1\r\nEND\r\n",
+      "STORED\r\nHD\r\nVALUE a 0 0\r\n\r\nEND\r\n",
+      "`md` with `x` empties an item and lets it stay. Memcached knows this flag since a later"
+          + " version."),
+  SIZE_OF_STORED(
+      "ms a 5 s\r\nhello\r\n",
+      "HD\r\n",
+      "HD s5\r\n",
+      "`ms` tells the size when asked for it. Memcached does since a later version."),
+  APPEND_TO_NOTHING(
+      "ms a 1 MA N60\r\n1\r\nget a\r\n",
+      "NS\r\nEND\r\n",
+      "HD\r\nVALUE a 0 1\r\n1\r\nEND\r\n",
+      "`ms` that appends or prepends makes the item when told to by `N`. Memcached does since a later"
+          + " version."),
+  TIME_GONE_BY(
+      "set a 0 0 1\r\n1\r\nmg a T-1 t\r\n",
+      "STORED\r\nHD t42949*\r\n",
+      "STORED\r\nHD t0\r\n",
+      "The time left of an item that has just been let expire is 0; memcached shows a negative number"
+          + " as an unsigned one."),
+  BINARY_KEY_OF_NEW_ITEM(
+      "mg YQE= b N60 k\r\nmg YQE= b k\r\n",
+      "HD ka\u0001 W\r\nHD ka\u0001 Z\r\n",
+      "HD kYQE= b W\r\nHD kYQE= b Z\r\n",
+      "An item made by `mg` or `ma` for a key in base64 remembers that, as one made by `ms` does;"
+          + " memcached forgets it and later puts the raw bytes of the key into a line."),
+  QUIET_NEW_NUMBER(
+      "ma a q N0 J5\r\nma a q\r\nmn\r\n",
+      "HD\r\nMN\r\n",
+      "MN\r\n",
+      "`q` silences a success; memcached speaks all the same when `ma` makes the item."),
+  STALE_NUMBER(
+      "set a 0 0 1\r\n9\r\nmd a I\r\nma a v\r\nmg a v\r\n",
+      "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2\r\n10\r\n",
+      "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2 X W\r\n10\r\n",
+      "A stale number stays stale when it changes; in memcached only if the new one fits where the"
+          + " old one was and nobody is reading that.");
 
   private final String asked;
   private final String theirAnswer;
