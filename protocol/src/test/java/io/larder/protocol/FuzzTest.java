@@ -1,0 +1,182 @@
+package io.larder.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Clients that send anything: the session either goes on or wants to be closed, keeps within its
+ * bounds, and gives everything back.
+ */
+class FuzzTest {
+  private static final int STEPS = 300;
+  private static final long INPUT_BYTES = 32 << 10;
+  private static final long REPLY_BYTES_HIGH = 8 << 10;
+  private static final int PIECE_BYTES_MAX = 3000;
+  private static final String[] WORDS = {
+    "get",
+    "gets",
+    "gat",
+    "gats",
+    "set",
+    "add",
+    "replace",
+    "append",
+    "prepend",
+    "cas",
+    "incr",
+    "decr",
+    "delete",
+    "touch",
+    "flush_all",
+    "stats",
+    "version",
+    "verbosity",
+    "mg",
+    "ms",
+    "md",
+    "ma",
+    "mn",
+    "me",
+    "a",
+    "b",
+    "c",
+    "YQ==",
+    "0",
+    "1",
+    "-1",
+    "5",
+    "30",
+    "100",
+    "2000",
+    "noreply",
+    "q",
+    "k",
+    "v",
+    "t",
+    "c",
+    "s",
+    "f",
+    "h",
+    "l",
+    "u",
+    "b",
+    "I",
+    "x",
+    "O1",
+    "T30",
+    "N30",
+    "R60",
+    "C1",
+    "E5",
+    "F7",
+    "J1",
+    "D2",
+    "MA",
+    "ME",
+    "MI",
+    "settings",
+    "reset",
+    "detail"
+  };
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void anythingIsAnsweredOrHungUpOn(int group) {
+    for (int i = 0; i < 25; i++) {
+      long seed = group * 1000L + i;
+      try {
+        oneClient(new Random(seed));
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+  }
+
+  private void oneClient(Random random) {
+    ProtocolConfig config =
+        new ProtocolConfig(
+            1 + random.nextInt(8), 10_000, REPLY_BYTES_HIGH, 2048, random.nextInt(4), 8192);
+    try (SessionRig rig = new SessionRig(config, INPUT_BYTES)) {
+      rig.writesAtOnce = random.nextBoolean();
+      rig.cache.valueBytesMax = 1500;
+      int lateOfTen = random.nextInt(11);
+      rig.cache.late = request -> random.nextInt(10) < lateOfTen;
+      for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+        String piece = piece(random);
+        rig.sendInPieces(piece, 1 + random.nextInt(piece.length()));
+        while (!rig.cache.waiting.isEmpty() && random.nextInt(4) != 0) {
+          rig.answerLate(random.nextInt(rig.cache.waiting.size()));
+        }
+        if (random.nextBoolean()) {
+          rig.writeAll();
+        }
+        assertThat(rig.session.unsentBytes()).isLessThan(REPLY_BYTES_HIGH + 10_000 + 9 * 4000);
+        assertThat(rig.budget.usedBytes()).isLessThan(INPUT_BYTES + 2 * PIECE_BYTES_MAX * 4);
+      }
+      while (!rig.cache.waiting.isEmpty()) {
+        rig.answerLate(random.nextInt(rig.cache.waiting.size()));
+        rig.writeAll();
+      }
+      rig.writeAll();
+      if (!rig.wantsClose()) {
+        // Whatever value it may be waiting for, it comes.
+        while (rig.session.reading != ProtocolSession.Reading.LINE) {
+          rig.send("\r\n".repeat(500)).answerAll().writeAll();
+        }
+        rig.send("\r\n").answerAll().writeAll().written();
+        assertThat(rig.ask("mn\r\n") + rig.writeAll().written()).endsWith("MN\r\n");
+      }
+    }
+  }
+
+  private static String piece(Random random) {
+    return switch (random.nextInt(6)) {
+      case 0 -> garbage(random);
+      case 1 -> damaged(random, command(random));
+      default -> command(random);
+    };
+  }
+
+  private static String command(Random random) {
+    StringBuilder line = new StringBuilder(WORDS[random.nextInt(24)]);
+    int words = random.nextInt(20) == 0 ? 300 : random.nextInt(9);
+    for (int i = 0; i < words; i++) {
+      line.append(' ').append(WORDS[24 + random.nextInt(WORDS.length - 24)]);
+    }
+    if (random.nextInt(3) == 0) {
+      int length = random.nextInt(20) == 0 ? 1400 : random.nextInt(40);
+      String start = random.nextBoolean() ? "set a 0 0 " + length : "ms b " + length + " k";
+      return start + "\r\n" + "v".repeat(length) + "\r\n";
+    }
+    return line.append(random.nextInt(10) == 0 ? "\n" : "\r\n").toString();
+  }
+
+  private static String damaged(Random random, String command) {
+    StringBuilder damaged = new StringBuilder(command);
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      int at = random.nextInt(damaged.length());
+      switch (random.nextInt(3)) {
+        case 0 -> damaged.setCharAt(at, (char) random.nextInt(256));
+        case 1 -> damaged.insert(at, (char) random.nextInt(256));
+        default -> {
+          if (damaged.length() > 1) {
+            damaged.deleteCharAt(at);
+          }
+        }
+      }
+    }
+    return damaged.toString();
+  }
+
+  private static String garbage(Random random) {
+    int length = 1 + random.nextInt(random.nextInt(10) == 0 ? PIECE_BYTES_MAX : 60);
+    StringBuilder garbage = new StringBuilder(length);
+    for (int i = 0; i < length; i++) {
+      garbage.append(random.nextInt(30) == 0 ? '\n' : (char) random.nextInt(256));
+    }
+    return garbage.toString();
+  }
+}
