@@ -53,11 +53,18 @@ public class ServerProcess implements AutoCloseable {
 
   /** Returns when the server answers. */
   void awaitReady(Duration patience) {
+    if (!startsWithin(patience)) {
+      throw new IllegalStateException(
+          name + " ended with " + process.exitValue() + " before it was ready; " + printed());
+    }
+  }
+
+  /** Returns true when the server answers, and false if it ends instead. */
+  boolean startsWithin(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!answers()) {
       if (!process.isAlive()) {
-        throw new IllegalStateException(
-            name + " ended with " + process.exitValue() + " before it was ready; " + printed());
+        return false;
       }
       if (System.nanoTime() - deadline > 0) {
         kill();
@@ -66,6 +73,7 @@ public class ServerProcess implements AutoCloseable {
       }
       pause();
     }
+    return true;
   }
 
   private boolean answers() {

@@ -44,7 +44,8 @@ final class Rendering {
     return key(name, prefix);
   }
 
-  private static String key(String name, String prefix) {
+  /** A whole key; {@code a:250} is made up to 250 bytes. */
+  static String key(String name, String prefix) {
     int colon = name.indexOf(':');
     if (colon < 0) {
       return prefix + name;

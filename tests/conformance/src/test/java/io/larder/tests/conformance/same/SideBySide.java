@@ -51,6 +51,11 @@ final class SideBySide {
       return script;
     }
 
+    /** What this play calls a key. */
+    String key(String name) {
+      return Rendering.key(name, prefix);
+    }
+
     boolean isOver() {
       return next == script.bursts().size();
     }
