@@ -129,7 +129,15 @@ public final class PageStore implements AutoCloseable {
     int lowWaterCount = Math.max(2, 1 + pages.size() / 64);
     ReclaimStep step =
         new ReclaimStep(
-            pages, freePages, lowWaterCount, failedPages, owner, geometry, new Reclaims(), clock);
+            pages,
+            freePages,
+            lowWaterCount,
+            failedPages,
+            health::isOut,
+            owner,
+            geometry,
+            new Reclaims(),
+            clock);
     reclaim = step;
     reclaimWakeup = work.start("reclaim", step);
     for (int i = 0; i < devices.size(); i++) {
@@ -212,7 +220,8 @@ public final class PageStore implements AutoCloseable {
    * @return false when the page failed meanwhile: the record is nowhere
    */
   public boolean commit(Reservation reservation, int countedBytes, long expirySeconds) {
-    boolean counted = pages.get(reservation.pageId()).commit(countedBytes, expirySeconds);
+    Page page = pages.get(reservation.pageId());
+    boolean counted = page.commit(reservation.pageVersion(), countedBytes, expirySeconds);
     int padded = reservation.commit(flushes);
     if (counted) {
       stats.increment(EngineCounter.RECORDS_WRITTEN);

@@ -86,8 +86,8 @@ public abstract class Request {
   public boolean recachesBeforeTouch;
 
   /**
-   * Answer, with {@link #touches}, of a read or an arithmetic: the expiry before the touch, or
-   * {@link #EXPIRY_UNKNOWN}.
+   * Answer of an arithmetic, and with {@link #touches} of a read: the expiry before, or {@link
+   * #EXPIRY_UNKNOWN} if there was no item.
    */
   public long expiryBeforeSeconds = EXPIRY_UNKNOWN;
 

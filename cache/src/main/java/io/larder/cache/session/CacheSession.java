@@ -1090,6 +1090,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   public void close() {
     tiers.ram().removeWaiter(roomWaiter);
     writer.seal();
+    if (readBuffers != null) {
+      readBuffers.close();
+    }
     arena.close();
   }
 }

@@ -143,8 +143,16 @@ public final class Page {
     holdsForever = false;
   }
 
-  /** Makes unflushed bytes readable. At most two buffers at once. */
+  /**
+   * Makes unflushed bytes readable. At most two buffers at once.
+   *
+   * <p>A page that has failed takes none: its bucket may not have heard of it yet, and what is
+   * attached now would still be there in the next life.
+   */
   public synchronized void attach(UnflushedBytes bytes) {
+    if (state == PageState.FAILED) {
+      return;
+    }
     if (first == null) {
       first = bytes;
     } else if (second == null) {
@@ -179,10 +187,11 @@ public final class Page {
   /**
    * Counts a record that has been written into a buffer.
    *
-   * @return false when the page has failed in the meantime: the record is not there
+   * @param life the version of the page when room was taken for the record
+   * @return false when that life has failed in the meantime: the record is not there
    */
-  public synchronized boolean commit(int countedBytes, long expirySeconds) {
-    if (state != PageState.OPEN) {
+  public synchronized boolean commit(long life, int countedBytes, long expirySeconds) {
+    if (!isOpenIn(life)) {
       return false;
     }
     recordCount++;

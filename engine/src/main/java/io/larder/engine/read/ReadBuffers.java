@@ -1,7 +1,6 @@
 package io.larder.engine.read;
 
 import io.larder.platform.memory.AlignedBuffer;
-import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,22 +8,21 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Pooled buffers for one owner's reads, in sizes that are powers of two.
+ * Pooled buffers for one owner's reads: small ones in sizes that are powers of two, large ones made
+ * for one read and given back to the system after it.
  *
  * <p><b>Threads.</b> Confined to the owner thread. The count of bytes lent is shared by all owners.
  */
-public final class ReadBuffers {
+public final class ReadBuffers implements AutoCloseable {
   private static final int SMALLEST_SHIFT = 12;
-
-  /** Buffers above this are made for one read and left to the garbage collector. */
-  private static final int POOLED_BYTES_MAX = 1 << 20;
+  private static final int POOLED_BYTES_MAX = 256 * 1024;
 
   /** Idle bytes kept, so that an owner's peak does not stay with it for ever. */
-  private static final long IDLE_BYTES_MAX = 8 << 20;
+  private static final long IDLE_BYTES_MAX = 4 << 20;
 
   private final AtomicLong lentBytes;
-  private long idleBytes;
   private final List<Deque<AlignedBuffer>> idle = new ArrayList<>();
+  private long idleBytes;
 
   /**
    * An empty pool.
@@ -42,12 +40,9 @@ public final class ReadBuffers {
   public AlignedBuffer take(int bytes) {
     int size = sizeFor(bytes);
     lentBytes.addAndGet(size);
-    if (size > POOLED_BYTES_MAX) {
-      return AlignedBuffer.allocate(Arena.ofAuto(), size);
-    }
-    AlignedBuffer buffer = idle.get(indexOf(size)).poll();
+    AlignedBuffer buffer = size > POOLED_BYTES_MAX ? null : idle.get(indexOf(size)).poll();
     if (buffer == null) {
-      return AlignedBuffer.allocate(Arena.ofAuto(), size);
+      return AlignedBuffer.allocateOwn(size);
     }
     idleBytes -= size;
     return buffer;
@@ -58,6 +53,7 @@ public final class ReadBuffers {
     int size = buffer.capacityBytes();
     lentBytes.addAndGet(-size);
     if (size > POOLED_BYTES_MAX || idleBytes + size > IDLE_BYTES_MAX) {
+      buffer.free();
       return;
     }
     idleBytes += size;
@@ -65,12 +61,27 @@ public final class ReadBuffers {
   }
 
   /** Bytes that a buffer for {@code bytes} takes. */
-  public static int sizeFor(int bytes) {
+  static int sizeFor(int bytes) {
     int smallest = 1 << SMALLEST_SHIFT;
-    return bytes <= smallest ? smallest : Integer.highestOneBit(bytes - 1) << 1;
+    if (bytes <= smallest) {
+      return smallest;
+    }
+    return bytes > POOLED_BYTES_MAX
+        ? (bytes + smallest - 1) & -smallest
+        : Integer.highestOneBit(bytes - 1) << 1;
   }
 
   private static int indexOf(int size) {
     return Integer.numberOfTrailingZeros(size) - SMALLEST_SHIFT;
+  }
+
+  /** Frees what is idle. Nothing is lent any more. */
+  @Override
+  public void close() {
+    for (Deque<AlignedBuffer> buffers : idle) {
+      buffers.forEach(AlignedBuffer::free);
+      buffers.clear();
+    }
+    idleBytes = 0;
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class ReclaimStep implements Step {
   private final FreePages freePages;
   private final int lowWaterCount;
   private final Queue<FailedPage> failedPages;
+  private final IntPredicate isOutOfService;
   private final PageOwner owner;
   private final PageGeometry geometry;
   private final ReclaimListener listener;
@@ -54,12 +56,14 @@ public final class ReclaimStep implements Step {
    *
    * @param lowWaterCount free pages below which another is given up
    * @param failedPages filled by the flush steps
+   * @param isOutOfService whether the device with this number takes no writes any more
    */
   public ReclaimStep(
       List<Page> pages,
       FreePages freePages,
       int lowWaterCount,
       Queue<FailedPage> failedPages,
+      IntPredicate isOutOfService,
       PageOwner owner,
       PageGeometry geometry,
       ReclaimListener listener,
@@ -68,6 +72,7 @@ public final class ReclaimStep implements Step {
     this.freePages = freePages;
     this.lowWaterCount = lowWaterCount;
     this.failedPages = failedPages;
+    this.isOutOfService = isOutOfService;
     this.owner = owner;
     this.geometry = geometry;
     this.listener = listener;
@@ -113,13 +118,22 @@ public final class ReclaimStep implements Step {
       return RETRY_NANOS;
     }
     waitsForReaders = false;
-    VictimPolicy.Victim victim = VictimPolicy.choose(snapshots, clock.unixSeconds());
+    VictimPolicy.Victim victim =
+        VictimPolicy.choose(requested ? snapshots : usable(snapshots), clock.unixSeconds());
     requestedEvictions.set(0);
     if (victim == null) {
       return UNTIL_WOKEN;
     }
     giveUp(pages.get(victim.pageId()), victim.reason());
     return AT_ONCE;
+  }
+
+  /**
+   * The pages that can be filled again. To give up one of a device out of service would make no
+   * room, and what is on it can still be read.
+   */
+  private List<PageSnapshot> usable(List<PageSnapshot> snapshots) {
+    return snapshots.stream().filter(page -> !isOutOfService.test(page.deviceIndex())).toList();
   }
 
   /** Has one page given up although free ones may be left. Any thread. */
@@ -138,7 +152,11 @@ public final class ReclaimStep implements Step {
   }
 
   private int closingCount() {
-    return (int) pages.stream().filter(page -> page.state() == PageState.CLOSING).count();
+    return (int)
+        pages.stream()
+            .filter(page -> page.state() == PageState.CLOSING)
+            .filter(page -> !isOutOfService.test(page.deviceIndex()))
+            .count();
   }
 
   private void giveUp(Page page, GiveUpReason reason) {

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of off-heap memory that a device may read into or write from directly.
@@ -17,15 +18,31 @@ public final class AlignedBuffer {
 
   private final MemorySegment memory;
   private final ByteBuffer bytes;
+  private final @Nullable Arena own;
 
-  private AlignedBuffer(MemorySegment memory) {
+  private AlignedBuffer(MemorySegment memory, @Nullable Arena own) {
     this.memory = memory;
+    this.own = own;
     this.bytes = memory.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /** Allocates {@code capacityBytes} zeroed bytes that live as long as {@code arena}. */
   public static AlignedBuffer allocate(Arena arena, int capacityBytes) {
-    return new AlignedBuffer(arena.allocate(capacityBytes, ALIGNMENT_BYTES));
+    return new AlignedBuffer(arena.allocate(capacityBytes, ALIGNMENT_BYTES), null);
+  }
+
+  /** Allocates {@code capacityBytes} zeroed bytes that live until {@link #free}. */
+  @SuppressWarnings("MustBeClosed") // the buffer is what has to be freed
+  public static AlignedBuffer allocateOwn(int capacityBytes) {
+    Arena arena = Arena.ofShared();
+    return new AlignedBuffer(arena.allocate(capacityBytes, ALIGNMENT_BYTES), arena);
+  }
+
+  /** Gives the memory back at once, if it is the buffer's own. Nobody may touch it any more. */
+  public void free() {
+    if (own != null) {
+      own.close();
+    }
   }
 
   /** The bytes as a memory segment. */
