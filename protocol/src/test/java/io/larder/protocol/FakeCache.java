@@ -288,7 +288,6 @@ final class FakeCache implements RequestExecutor {
     }
     String text;
     if (item == null) {
-      request.won = true;
       request.number = request.initialNumber;
       text = Long.toUnsignedString(request.number);
     } else {

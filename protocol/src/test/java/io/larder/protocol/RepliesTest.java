@@ -535,7 +535,10 @@ class RepliesTest {
             STORED + "HD\r\nVA 2\r\n12\r\nVA 2\r\n13\r\nVA 2\r\n12\r\nVA 1\r\n7\r\nVA 1\r\n0\r\n"),
         of("ma gives back", A10 + "ma a v t c k O9\r\n", STORED + "VA 2 t-1 c2 ka O9\r\n11\r\n"),
         of("a quiet ma", A10 + "ma a q v\r\nmg a v\r\n", STORED + "VA 2\r\n11\r\n"),
-        of("a quiet ma that makes a number is heard", "ma a q N0\r\n", "HD\r\n"),
+        of(
+            "a quiet ma that makes a number is quiet, other than memcached's",
+            "ma a q N0\r\nmn\r\n",
+            "MN\r\n"),
         of("ma T", A10 + "ma a t T90\r\nma a T30 t\r\n", STORED + "HD t-1\r\nHD t30\r\n"),
         of(
             "ma C",

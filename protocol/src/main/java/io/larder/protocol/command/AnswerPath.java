@@ -332,7 +332,7 @@ final class AnswerPath {
   }
 
   private static void metaNumber(Command command, ItemView item, ReplyChain out) {
-    if (command.quiet && !command.won) {
+    if (command.quiet) {
       return;
     }
     out.reserve(LINE_BYTES_MAX);
@@ -360,7 +360,7 @@ final class AnswerPath {
   }
 
   private static void countArithmetic(Command command, Status status, CounterSet counters) {
-    if (status == Status.NUMBER && !command.won) {
+    if (status == Status.NUMBER && command.expiryBeforeSeconds != Request.EXPIRY_UNKNOWN) {
       counters.increment(
           command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS);
     } else if (status == Status.NOT_FOUND) {
