@@ -92,8 +92,8 @@ class PageTest {
   @Test
   void claimStartsALifeThatRemembersNothingOfTheOneBefore() {
     openPage();
-    page.commit(100, 5000);
-    page.commit(100, 0);
+    page.commit(VERSION, 100, 5000);
+    page.commit(VERSION, 100, 0);
     page.seal();
     page.doomIfSealed();
     page.beginGivingUp();
@@ -193,8 +193,8 @@ class PageTest {
   @Test
   void committedRecordsAreCountedUntilTheyAreForgotten() {
     openPage();
-    assertThat(page.commit(100, 0)).isTrue();
-    assertThat(page.commit(250, 0)).isTrue();
+    assertThat(page.commit(VERSION, 100, 0)).isTrue();
+    assertThat(page.commit(VERSION, 250, 0)).isTrue();
     page.seal();
     page.forget(100);
 
@@ -208,14 +208,25 @@ class PageTest {
   void failedPageTakesNoRecord() {
     bringTo(PageState.FAILED);
 
-    assertThat(page.commit(100, 0)).isFalse();
+    assertThat(page.commit(VERSION, 100, 0)).isFalse();
+    assertThat(page.snapshot().recordCount()).isZero();
+  }
+
+  @Test
+  void recordOfAnEarlierLifeIsNotCountedInThisOne() {
+    openPage();
+    page.fail();
+    page.close();
+    page.claim(VERSION + 1, Bucket.DEFAULT, 2000);
+
+    assertThat(page.commit(VERSION, 100, 0)).isFalse();
     assertThat(page.snapshot().recordCount()).isZero();
   }
 
   @Test
   void forgettingMoreRecordsThanLiveIsAMistake() {
     openPage();
-    page.commit(100, 0);
+    page.commit(VERSION, 100, 0);
     page.forget(100);
 
     assertThatThrownBy(() -> page.forget(0)).isInstanceOf(IllegalStateException.class);
@@ -225,8 +236,8 @@ class PageTest {
   @Test
   void forgettingMoreBytesThanLiveIsAMistakeAndChangesNothing() {
     openPage();
-    page.commit(100, 0);
-    page.commit(100, 0);
+    page.commit(VERSION, 100, 0);
+    page.commit(VERSION, 100, 0);
 
     assertThatThrownBy(() -> page.forget(201))
         .isInstanceOf(IllegalStateException.class)
@@ -239,7 +250,7 @@ class PageTest {
   @Test
   void addressKeptElsewhereIsForgottenOnlyInTheLifeItWasMadeIn() {
     openPage();
-    page.commit(100, 0);
+    page.commit(VERSION, 100, 0);
     long mask = 0xffff;
 
     assertThat(page.forgetIfAlive(0xdef1, mask, 100)).as("another life").isFalse();
@@ -281,9 +292,9 @@ class PageTest {
   @Test
   void earliestAndLatestExpiryAreThoseOfItsRecords() {
     openPage();
-    page.commit(1, 300);
-    page.commit(1, 100);
-    page.commit(1, 200);
+    page.commit(VERSION, 1, 300);
+    page.commit(VERSION, 1, 100);
+    page.commit(VERSION, 1, 200);
 
     assertThat(page.snapshot().earliestExpirySeconds()).isEqualTo(100);
     assertThat(page.snapshot().latestExpirySeconds()).isEqualTo(300);
@@ -294,9 +305,9 @@ class PageTest {
   @Test
   void oneRecordThatNeverExpiresKeepsThePageFromExpiring() {
     openPage();
-    page.commit(1, 100);
-    page.commit(1, 0);
-    page.commit(1, 300);
+    page.commit(VERSION, 1, 100);
+    page.commit(VERSION, 1, 0);
+    page.commit(VERSION, 1, 300);
 
     assertThat(page.snapshot().latestExpirySeconds()).isZero();
     assertThat(page.snapshot().hasExpired(Long.MAX_VALUE)).isFalse();
@@ -388,5 +399,19 @@ class PageTest {
 
     assertThat(page.hasTwoBuffers()).isFalse();
     assertThat(page.readUnflushed(0, 10, MemorySegment.ofArray(new byte[10]))).isZero();
+  }
+
+  @Test
+  void bufferAttachedToAFailedPageIsNotThereInItsNextLife() {
+    openPage();
+    page.fail();
+    page.attach(buffer(0, 4096, 1));
+    page.close();
+    page.claim(VERSION + 1, Bucket.DEFAULT, 2000);
+
+    assertThat(page.readUnflushed(0, 10, MemorySegment.ofArray(new byte[10]))).isZero();
+    page.attach(buffer(0, 4096, 2));
+    page.attach(buffer(4096, 4096, 2));
+    assertThat(page.hasTwoBuffers()).isTrue();
   }
 }
