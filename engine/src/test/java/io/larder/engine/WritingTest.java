@@ -99,6 +99,22 @@ class WritingTest {
   }
 
   @Test
+  void storeIsNotQuietWhileAWriteIsOnItsWay() throws InterruptedException {
+    rig.writeWhileThereIsRoom(Bucket.DEFAULT, KIB);
+    rig.device().holdWrites();
+    Thread flushing = new Thread(() -> rig.work.runOnce("flush-0"));
+    flushing.start();
+    while (rig.device().heldWriteCount() == 0) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(rig.store.isQuiet()).isFalse();
+    rig.device().releaseWrites();
+    flushing.join();
+    assertThat(rig.store.isQuiet()).isTrue();
+  }
+
+  @Test
   void reservationIsCommittedOnce() {
     Reservation reservation = new Reservation();
     rig.store.reserve(Bucket.DEFAULT, KIB, 99, reservation);

@@ -37,12 +37,16 @@ public final class FlushStep implements Step {
     if (flush == null || !flush.isReady()) {
       return UNTIL_WOKEN;
     }
-    queue.remove();
-    if (flush.page().isOpenIn(flush.version())) {
-      write(flush);
-    } else {
-      // The page has failed, and may even have been swept and begun another life since.
-      drop(flush);
+    try {
+      if (flush.page().isOpenIn(flush.version())) {
+        write(flush);
+      } else {
+        // The page has failed, and may even have been swept and begun another life since.
+        drop(flush);
+      }
+    } finally {
+      // Only now: who asks whether anything is owed must not miss what is on its way.
+      queue.remove();
     }
     return AT_ONCE;
   }
