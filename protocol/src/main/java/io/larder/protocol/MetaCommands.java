@@ -250,7 +250,18 @@ final class MetaCommands {
     command.expirySeconds = expiry;
     command.vivifies = vivifies;
     command.vivifyExpirySeconds = expiryFlag > vivifyExpiryFlag ? expiry : vivifyExpiry;
-    command.ttlBeforeTouch = ttlFlag != 0 && ttlFlag < expiryFlag;
+    command.ttlBeforeTouch = ttlFlag < expiryFlag;
+    command.ttlOfMadeSeconds = ttlOfMade();
+  }
+
+  /** What the last of T and N before a t says. */
+  private long ttlOfMade() {
+    boolean afterTouch = expiryFlag != 0 && expiryFlag < ttlFlag;
+    boolean afterVivify = vivifyExpiryFlag != 0 && vivifyExpiryFlag < ttlFlag;
+    if (afterTouch && afterVivify) {
+      return expiryFlag > vivifyExpiryFlag ? expiry : vivifyExpiry;
+    }
+    return afterTouch ? expiry : afterVivify ? vivifyExpiry : 0;
   }
 
   private long debug(ProtocolSession session, long next) {

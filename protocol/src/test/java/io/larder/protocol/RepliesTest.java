@@ -389,6 +389,10 @@ class RepliesTest {
             "T behind N is the expiry",
             "mg a N30 T60 t\r\nmg b T60 N30 t\r\n",
             "HD t60 W\r\nHD t30 W\r\n"),
+        of(
+            "t says what the flags before it have done to an item that is made",
+            "mg a t N30\r\nmg b T9 t N30\r\nmg c N30 t T9\r\nma d t N30\r\nmg e N30 R60 t\r\n",
+            "HD t-1 W\r\nHD t9 W\r\nHD t30 W\r\nHD t-1\r\nHD t30 W\r\n"),
         of("N0 is for ever", "mg a N0 t\r\n", "HD t-1 W\r\n"),
         of(
             "a stale item is won once",

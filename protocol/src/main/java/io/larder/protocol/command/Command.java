@@ -48,6 +48,9 @@ public final class Command extends Request {
   /** The remaining life to answer is that before a touch. */
   public boolean ttlBeforeTouch;
 
+  /** The expiry from which the remaining life is answered, if the item is made. */
+  public long ttlOfMadeSeconds;
+
   public MemorySegment opaqueMemory = MemorySegment.NULL;
   public long opaqueOffset;
   public int opaqueLength;
@@ -157,6 +160,7 @@ public final class Command extends Request {
     quiet = false;
     metaFlags = 0;
     ttlBeforeTouch = false;
+    ttlOfMadeSeconds = 0;
     opaqueMemory = MemorySegment.NULL;
     opaqueOffset = 0;
     opaqueLength = 0;
