@@ -294,6 +294,7 @@ final class PageStoreRig implements AutoCloseable {
     check();
     checkThatEverythingComesBack();
     work.close();
+    readBuffers.close();
     store.close();
   }
 }

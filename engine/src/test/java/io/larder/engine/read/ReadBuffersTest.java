@@ -6,6 +6,7 @@ import io.larder.platform.memory.AlignedBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReadBuffersTest {
   private final AtomicLong lent = new AtomicLong();
   private final ReadBuffers buffers = new ReadBuffers(lent);
+
+  @AfterEach
+  void nothingIsLeft() {
+    buffers.close();
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -26,11 +32,12 @@ class ReadBuffersTest {
     "262145, 266240",
     "5000000, 5001216"
   })
-  void smallSizesArePowersOfTwoAndLargeOnesWholeBlocks(int wanted, int size) {
+  void smallSizesArePowersOfTwoAndLargeOnesWholeMemoryPages(int wanted, int size) {
     assertThat(ReadBuffers.sizeFor(wanted)).isEqualTo(size);
     AlignedBuffer buffer = buffers.take(wanted);
     assertThat(buffer.capacityBytes()).isEqualTo(size);
     assertThat(buffer.memory().address() % 4096).isZero();
+    buffers.give(buffer);
   }
 
   @Test
@@ -63,26 +70,38 @@ class ReadBuffersTest {
   }
 
   @Test
-  void largeBuffersAreNotKept() {
-    AlignedBuffer large = buffers.take(2 << 20);
+  void largeBuffersGoBackToTheSystemAfterTheirRead() {
+    AlignedBuffer large = buffers.take(300_000);
     buffers.give(large);
 
-    assertThat(buffers.take(2 << 20)).isNotSameAs(large);
+    assertThat(large.memory().scope().isAlive()).isFalse();
+    assertThat(lent).hasValue(0);
   }
 
   @Test
   void noMoreThanFourMebibytesAreKept() {
     List<AlignedBuffer> peak = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      peak.add(buffers.take(1 << 18));
+      peak.add(buffers.take(256 * 1024));
     }
     peak.forEach(buffers::give);
 
-    int kept = 0;
+    assertThat(peak.stream().filter(one -> one.memory().scope().isAlive())).hasSize(16);
+    List<AlignedBuffer> again = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      AlignedBuffer again = buffers.take(1 << 18);
-      kept += peak.stream().anyMatch(one -> one == again) ? 1 : 0;
+      again.add(buffers.take(256 * 1024));
     }
-    assertThat(kept).isEqualTo(16);
+    assertThat(again).allMatch(one -> one.memory().scope().isAlive()).doesNotHaveDuplicates();
+    again.forEach(buffers::give);
+  }
+
+  @Test
+  void closedPoolGivesItsIdleBuffersBackToTheSystem() {
+    AlignedBuffer idle = buffers.take(100);
+    buffers.give(idle);
+
+    buffers.close();
+
+    assertThat(idle.memory().scope().isAlive()).isFalse();
   }
 }
