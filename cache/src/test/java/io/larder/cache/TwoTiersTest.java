@@ -228,4 +228,17 @@ class TwoTiersTest {
     }
     assertThat(rig.get("k")).asString(UTF_8).isEqualTo("new+");
   }
+
+  @Test
+  void itemThatAReadMadeHasBeenReadAndClaimed() {
+    CacheRig.Call maker = new CacheRig.Call(Verb.READ, "k");
+    maker.vivifies = true;
+    maker.claimsStale = true;
+    assertThat(rig.run(maker).status).isEqualTo(Status.HIT);
+    assertThat(maker.won).isTrue();
+
+    CacheRig.Call next = rig.read("k");
+    assertThat(next.hitBefore).isTrue();
+    assertThat(next.won).isFalse();
+  }
 }

@@ -358,7 +358,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     counters.increment(CacheCounter.MISSES);
     request.won = true;
     request.answered(Status.HIT, view.show(recordMemory, recordOffset, now, false));
-    addState(recordMemory, recordOffset, RecordLayout.TOKEN_SENT);
+    // The client that made it has also read it.
+    int read = request.leavesNoTrace ? 0 : RecordLayout.FETCHED;
+    addState(recordMemory, recordOffset, RecordLayout.TOKEN_SENT | read);
     return Progress.ANSWERED;
   }
 
