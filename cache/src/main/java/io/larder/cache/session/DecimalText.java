@@ -19,7 +19,7 @@ final class DecimalText {
 
   /**
    * Reads a number as memcached does: white space may stand before it, and anything after white
-   * space behind it.
+   * space or a NUL behind it.
    */
   boolean parse(MemorySegment memory, long offset, int length) {
     int at = 0;
@@ -46,7 +46,7 @@ final class DecimalText {
       }
       value = next;
     }
-    if (at == first || (at < length && !isSpace(byteAt(memory, offset + at)))) {
+    if (at == first || (at < length && !isEnd(byteAt(memory, offset + at)))) {
       return false;
     }
     number = negative ? -value : value;
@@ -76,6 +76,10 @@ final class DecimalText {
 
   private static int byteAt(MemorySegment memory, long offset) {
     return memory.get(ValueLayout.JAVA_BYTE, offset);
+  }
+
+  private static boolean isEnd(int c) {
+    return isSpace(c) || c == 0;
   }
 
   private static boolean isSpace(int c) {
