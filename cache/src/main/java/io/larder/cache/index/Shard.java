@@ -24,7 +24,14 @@ public final class Shard {
    * why each doubling costs a bit of discrimination.
    *
    * A bucket is split only while the bytes after it stay under 11.5 for each item, so the load, and
-   * with it the price of an item, stays the same at every size.
+   * with it the price of an item, stays the same at every size. That goes for the bytes in use and
+   * for the chunks taken: in the course of a doubling the share of the overflows rises and falls,
+   * and chunks of idle overflows are memory all the same.
+   *
+   * Where items come and go and their number stays, no bucket is split, and every bucket would in
+   * time have the overflows of its fullest hour. So above that price an insert gives back the last
+   * overflow of its own bucket, and of the next one in turn, if what is in it has room before it. It
+   * is the insert that does so, and not the removal, because only an insert ends the life of cursors.
    */
 
   /** No slot. */
@@ -37,6 +44,9 @@ public final class Shard {
 
   /** Twice the bytes an item may cost before a bucket is split: 11.5. */
   private static final int HALF_BYTES_PER_ITEM = 23;
+
+  /** Chunks that need not be paid for by items: one of buckets and one of overflows, half used. */
+  private static final int SPARE_CHUNK_COUNT = 2;
 
   private final IndexMemory memory;
   private final int placeOfSegments;
@@ -58,6 +68,12 @@ public final class Shard {
 
   @GuardedBy("this")
   private int overflowCount;
+
+  @GuardedBy("this")
+  private int overflowChunkCount;
+
+  @GuardedBy("this")
+  private int nextToTighten;
 
   @GuardedBy("this")
   private int itemCount;
@@ -218,15 +234,20 @@ public final class Shard {
    */
   @GuardedBy("this")
   public boolean insert(long hash, long slot) {
-    long at = emptySlot(addressOf(bucketOf(hash)));
+    long bucket = addressOf(bucketOf(hash));
+    long at = emptySlot(bucket);
     if (at == NONE) {
       return false;
     }
     memory.set(at, slot);
     itemCount++;
     count(slot, 1);
-    if (2 * (tableBytes() + BUCKET_BYTES) < (long) HALF_BYTES_PER_ITEM * itemCount) {
+    if (maySplit()) {
       split();
+    } else if (isTooDear()) {
+      tighten(bucket);
+      nextToTighten = (nextToTighten + 1) % bucketCount;
+      tighten(addressOf(nextToTighten));
     }
     return true;
   }
@@ -255,6 +276,46 @@ public final class Shard {
     }
   }
 
+  /** Gives the last overflow of a bucket back, if there is room before it for what it holds. */
+  @GuardedBy("this")
+  private void tighten(long bucket) {
+    long linkToLast = bucket + BUCKET_BYTES - WORD_BYTES;
+    if (memory.get(linkToLast) == 0) {
+      return;
+    }
+    int roomBefore = emptyCount(bucket, linkToLast);
+    long last = memory.get(linkToLast) - 1;
+    long link = last + OVERFLOW_BYTES - WORD_BYTES;
+    while (memory.get(link) != 0) {
+      roomBefore += emptyCount(last, link);
+      linkToLast = link;
+      last = memory.get(link) - 1;
+      link = last + OVERFLOW_BYTES - WORD_BYTES;
+    }
+    int slotCount = OVERFLOW_BYTES / WORD_BYTES - 1;
+    if (slotCount - emptyCount(last, link) > roomBefore) {
+      return;
+    }
+    memory.set(linkToLast, 0);
+    for (long at = last; at < link; at += WORD_BYTES) {
+      long slot = memory.get(at);
+      if (slot != Slot.EMPTY) {
+        memory.set(emptySlot(bucket), slot);
+        memory.set(at, Slot.EMPTY);
+      }
+    }
+    giveOverflow(last);
+  }
+
+  @GuardedBy("this")
+  private int emptyCount(long from, long to) {
+    int count = 0;
+    for (long at = from; at < to; at += WORD_BYTES) {
+      count += memory.get(at) == Slot.EMPTY ? 1 : 0;
+    }
+    return count;
+  }
+
   @GuardedBy("this")
   private long takeOverflow() {
     if (freeOverflow == 0) {
@@ -262,6 +323,7 @@ public final class Shard {
       if (chunk < 0) {
         return NONE;
       }
+      overflowChunkCount++;
       // The last overflow of the chunk is given up for the mark.
       memory.set(chunk + IndexMemory.CHUNK_BYTES - WORD_BYTES, OVERFLOW_MARK);
       long last = chunk + IndexMemory.CHUNK_BYTES - OVERFLOW_BYTES;
@@ -292,6 +354,31 @@ public final class Shard {
   @GuardedBy("this")
   private long tableBytes() {
     return (long) bucketCount * BUCKET_BYTES + (long) overflowCount * OVERFLOW_BYTES;
+  }
+
+  /** What the items may cost: what is in use, and, with two chunks to spare, what is taken. */
+  @GuardedBy("this")
+  private long limitBytes() {
+    return (long) HALF_BYTES_PER_ITEM * itemCount / 2;
+  }
+
+  @GuardedBy("this")
+  private boolean maySplit() {
+    boolean needsChunk = bucketCount == chunks.length * BUCKETS_PER_CHUNK;
+    int chunkCount = takenChunkCount() + (needsChunk ? 1 : 0);
+    return tableBytes() + BUCKET_BYTES < limitBytes()
+        && (long) (chunkCount - SPARE_CHUNK_COUNT) * IndexMemory.CHUNK_BYTES < limitBytes();
+  }
+
+  @GuardedBy("this")
+  private boolean isTooDear() {
+    return tableBytes() > limitBytes()
+        || (long) (takenChunkCount() - SPARE_CHUNK_COUNT) * IndexMemory.CHUNK_BYTES > limitBytes();
+  }
+
+  @GuardedBy("this")
+  private int takenChunkCount() {
+    return chunks.length + overflowChunkCount;
   }
 
   @GuardedBy("this")
