@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,11 @@ public final class RamLog {
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
 
-  /** Idle units that a writer of a large record waits for; 0 when none does. */
-  private volatile int wantedCount;
+  /**
+   * Most idle units that a writer of a large record waits for; 0 when none does. Every segment that
+   * is freed sets it back: who still waits is woken and asks again.
+   */
+  private final AtomicInteger wantedCount = new AtomicInteger();
 
   /** How many segments have been freed. */
   private final AtomicLong freedCount = new AtomicLong();
@@ -85,7 +89,9 @@ public final class RamLog {
   @Nullable Segment openLarge(RamQueue queue, int spanBytes, long nowSeconds) {
     int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
     RamBudget.Loan loan = budget.lendLarge(spanBytes, keep);
-    wantedCount = loan == null ? keep + 1 + spanBytes / budget.unitBytes() : 0;
+    if (loan == null) {
+      wantedCount.accumulateAndGet(keep + 1 + spanBytes / budget.unitBytes(), Math::max);
+    }
     return register(loan, queue, nowSeconds);
   }
 
@@ -119,7 +125,7 @@ public final class RamLog {
 
   /** Whether demotion should give up a segment now. */
   public boolean isLow() {
-    return budget.idleCount() < Math.max(lowWaterCount, wantedCount);
+    return budget.idleCount() < Math.max(lowWaterCount, wantedCount.get());
   }
 
   /** Whether writers find no segment any more. */
@@ -163,6 +169,7 @@ public final class RamLog {
     segments.set(segment.id(), null);
     budget.giveBack(segment.loan());
     freedCount.incrementAndGet();
+    wantedCount.set(0);
     wakeWaiters();
   }
 
