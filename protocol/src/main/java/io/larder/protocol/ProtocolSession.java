@@ -175,6 +175,11 @@ public final class ProtocolSession implements CommandOwner {
     return !blocked();
   }
 
+  /** Whether bytes have been taken that {@link #resume} may make commands of. */
+  public boolean hasWaitingInput() {
+    return !kept.isEmpty();
+  }
+
   private void greet(MemorySegment input, long offset, long length) {
     if (!greeted && length > 0) {
       greeted = true;

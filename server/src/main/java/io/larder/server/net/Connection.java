@@ -51,6 +51,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     this.channel = channel;
     this.session = new ProtocolSession(loop.protocol(), this);
     this.readSizer = new ReadSizer(loop.readPool(), this);
+    this.activeNanos = loop.nanosForIdle();
     channel.config().setRecvByteBufAllocator(readSizer);
   }
 
@@ -125,7 +126,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   void written(ReplyChunk chunk) {
     sendingCount--;
     session.written(chunk);
-    if (!reading && !closing) {
+    // Also while a read is under way: the client may be waiting for the replies to what it has sent
+    // already, and send nothing that would end the read.
+    boolean hasMoreToDo = !reading || session.hasWaitingInput() || session.wantsClose();
+    if (hasMoreToDo && !closing) {
       loop.goOnLater(this);
     }
   }
