@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import net.spy.memcached.CachedData;
 import net.spy.memcached.ConnectionFactoryBuilder;
+import net.spy.memcached.ConnectionObserver;
 import net.spy.memcached.FailureMode;
 import net.spy.memcached.MemcachedClient;
 import net.spy.memcached.transcoders.Transcoder;
@@ -38,6 +41,7 @@ public final class SpyClient implements AutoCloseable {
 
   public SpyClient(int port) {
     System.setProperty("net.spy.log.LoggerImpl", "net.spy.memcached.compat.log.SLF4JLogger");
+    CountDownLatch connected = new CountDownLatch(1);
     try {
       this.client =
           new MemcachedClient(
@@ -47,11 +51,29 @@ public final class SpyClient implements AutoCloseable {
                   .setOpTimeout(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS_MAX))
                   .setOpQueueMaxBlockTime(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS_MAX))
                   .setUseNagleAlgorithm(false)
+                  .setInitialObservers(List.of(new Connected(connected)))
                   .build(),
               List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+      if (!connected.await(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("no connection to port " + port);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted before port " + port + " answered", e);
     }
+  }
+
+  /** Tells when the client is connected: until then it cancels what it is asked. */
+  private record Connected(CountDownLatch latch) implements ConnectionObserver {
+    @Override
+    public void connectionEstablished(SocketAddress address, int reconnectCount) {
+      latch.countDown();
+    }
+
+    @Override
+    public void connectionLost(SocketAddress address) {}
   }
 
   /** Takes what a get brought. */
