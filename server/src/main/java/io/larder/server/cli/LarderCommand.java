@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "  larder serve --help    every option, with units, defaults and examples"
     },
     mixinStandardHelpOptions = true,
+    usageHelpWidth = 90,
     versionProvider = Version.class)
 public final class LarderCommand implements Runnable {
   /** The program is at fault, not who started it. */

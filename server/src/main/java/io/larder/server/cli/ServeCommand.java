@@ -66,12 +66,12 @@ final class ServeCommand implements Callable<Integer> {
     if (!config.withoutEffect().isEmpty()) {
       LOG.info("without effect in Larder: {}", String.join(", ", config.withoutEffect()));
     }
-    if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
-      LOG.warn("running as root; -u USER gives up its rights once ports and files are open");
-    }
     LarderServer server =
         LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "larder-stop"));
+    if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
+      LOG.warn("running with the rights of root; -u USER gives them up after the start");
+    }
     System.out.println(server.startLine());
     System.out.flush();
     new CountDownLatch(1).await();

@@ -35,7 +35,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private final ProtocolSession session;
   private final ReadSizer readSizer;
   private @Nullable ChannelHandlerContext context;
+
+  /** Whether a read has been asked for and not ended. */
   private boolean reading;
+
+  /** Whether the session has taken all it can, perhaps with commands left over. */
+  private boolean stalled;
+
   private boolean inputEnded;
   private boolean closing;
   private int sendingCount;
@@ -153,11 +159,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
       return;
     }
     send();
+    stalled = !session.wantsInput();
     if (session.wantsClose() || inputEnded) {
       if (sendingCount == 0 && (session.wantsClose() || session.isIdle())) {
         close();
       }
-    } else if (!reading && session.wantsInput()) {
+    } else if (!stalled) {
       read();
     }
   }

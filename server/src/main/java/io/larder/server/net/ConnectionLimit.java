@@ -2,7 +2,9 @@ package io.larder.server.net;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.netty.channel.Channel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -19,6 +21,9 @@ final class ConnectionLimit {
 
   @GuardedBy("this")
   private final List<Channel> listeners = new ArrayList<>();
+
+  @GuardedBy("this")
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
 
   @GuardedBy("this")
   private int count;
@@ -52,12 +57,37 @@ final class ConnectionLimit {
     setAccepting(true);
   }
 
-  /** Whether one more client may come; if so, it counts until {@link #leave}. */
-  synchronized boolean enter() {
-    if (refuses && count >= connectionsMax) {
-      refusedCount++;
-      return false;
+  /** What becomes of one more client. */
+  enum Admission {
+    /** It is served, and counts until {@link #leave}. */
+    SERVED,
+    /** It is turned away. */
+    REFUSED,
+    /** It is served when another one has left. */
+    WAITS
+  }
+
+  /**
+   * One more client has come.
+   *
+   * @param later serves it if it has to wait; run by the thread of one that leaves
+   */
+  synchronized Admission enter(Runnable later) {
+    if (count < connectionsMax) {
+      admit();
+      return Admission.SERVED;
     }
+    if (refuses) {
+      refusedCount++;
+      return Admission.REFUSED;
+    }
+    // Accepted before the pause took hold.
+    waiting.add(later);
+    return Admission.WAITS;
+  }
+
+  @GuardedBy("this")
+  private void admit() {
     count++;
     totalCount++;
     if (!refuses && count >= connectionsMax && accepting) {
@@ -65,13 +95,16 @@ final class ConnectionLimit {
       pausedAtNanos = System.nanoTime();
       setAccepting(false);
     }
-    return true;
   }
 
   /** A client has gone. */
   synchronized void leave() {
     count--;
-    if (!accepting && count < connectionsMax && !listeners.isEmpty()) {
+    Runnable next = waiting.poll();
+    if (next != null) {
+      admit();
+      next.run();
+    } else if (!accepting && !listeners.isEmpty()) {
       pausedNanos += System.nanoTime() - pausedAtNanos;
       setAccepting(true);
     }
@@ -80,6 +113,7 @@ final class ConnectionLimit {
   /** Never accepts again. */
   synchronized void stop() {
     listeners.clear();
+    waiting.clear();
   }
 
   @GuardedBy("this")

@@ -38,6 +38,9 @@ final class Listeners {
   private static final WriteBufferWaterMark NO_WATER_MARK =
       new WriteBufferWaterMark(1 << 30, (1 << 30) + 1);
 
+  /** Below this, ports are root's. */
+  private static final int PRIVILEGED_PORTS = 1024;
+
   private final List<Channel> channels = new ArrayList<>();
   private final List<Path> files = new ArrayList<>();
 
@@ -91,10 +94,7 @@ final class Listeners {
     ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
     Throwable cause = bound.cause();
     if (cause != null) {
-      throw new StartException(
-          ExitCode.SYSTEM,
-          "Cannot listen on %s: %s; stop the other program or choose another port with -p or address with -l."
-              .formatted(text(address), deepest(cause)));
+      throw refused(text(address), reason(cause), whatToDo(address, cause));
     }
     channels.add(bound.channel());
   }
@@ -108,13 +108,13 @@ final class Listeners {
           bootstrap.bind(transport.unixAddress().apply(path)).awaitUninterruptibly();
       Throwable cause = bound.cause();
       if (cause != null) {
-        throw refused(path, deepest(cause), "choose another path with -s");
+        throw refused(path.toString(), reason(cause), "choose another path with -s");
       }
       channels.add(bound.channel());
       files.add(path);
       Files.setPosixFilePermissions(path, unix.permissions());
     } catch (IOException | UnsupportedOperationException e) {
-      throw refused(path, e.toString(), "choose another path with -s");
+      throw refused(path.toString(), e.toString(), "choose another path with -s");
     }
   }
 
@@ -124,29 +124,49 @@ final class Listeners {
       return;
     }
     if (Files.isRegularFile(path) || Files.isDirectory(path)) {
-      throw refused(path, "there is something else of that name", "choose another path with -s");
+      throw refused(
+          path.toString(), "there is something else of that name", "choose another path with -s");
     }
     try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.connect(UnixDomainSocketAddress.of(path));
       throw refused(
-          path, "another program listens on it", "stop it or choose another path with -s");
+          path.toString(),
+          "another program listens on it",
+          "stop it or choose another path with -s");
     } catch (IOException nobodyListens) {
       Files.delete(path);
     }
   }
 
-  private static StartException refused(Path path, String why, String whatToDo) {
+  private static StartException refused(String address, String why, String whatToDo) {
     return new StartException(
-        ExitCode.SYSTEM, "Cannot listen on %s: %s; %s.".formatted(path, why, whatToDo));
+        ExitCode.SYSTEM, "Cannot listen on %s: %s; %s.".formatted(address, why, whatToDo));
   }
 
-  private static String deepest(Throwable cause) {
+  private static String whatToDo(InetSocketAddress address, Throwable cause) {
+    String reason = reason(cause);
+    if (reason.contains("in use")) {
+      return "stop the program that listens there, or choose another port with -p";
+    }
+    if (reason.contains("denied") && address.getPort() < PRIVILEGED_PORTS) {
+      return "choose a port from " + PRIVILEGED_PORTS + " on with -p";
+    }
+    return "choose an address of this machine with -l, or another port with -p";
+  }
+
+  /** What the system says, without the call that it says it of. */
+  private static String reason(Throwable cause) {
     Throwable deepest = cause;
     while (deepest.getCause() != null) {
       deepest = deepest.getCause();
     }
     String message = deepest.getMessage();
-    return message == null ? deepest.toString() : message;
+    if (message == null) {
+      return deepest.toString();
+    }
+    String words =
+        message.substring(message.lastIndexOf(": ") < 0 ? 0 : message.lastIndexOf(": ") + 2);
+    return Character.toLowerCase(words.charAt(0)) + words.substring(1);
   }
 
   List<Channel> channels() {

@@ -125,16 +125,26 @@ public final class NetServer {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
-        ServerLoop loop = loops.get(channel.eventLoop());
-        if (loop != null && limit.enter()) {
-          channel.pipeline().addLast(new Connection(loop, channel));
-        } else {
-          channel
-              .writeAndFlush(Unpooled.copiedBuffer(TOO_MANY))
-              .addListener(ChannelFutureListener.CLOSE);
+        switch (limit.enter(() -> channel.eventLoop().execute(() -> serve(channel)))) {
+          case SERVED -> serve(channel);
+          case REFUSED ->
+              channel
+                  .writeAndFlush(Unpooled.copiedBuffer(TOO_MANY))
+                  .addListener(ChannelFutureListener.CLOSE);
+          case WAITS -> {
+            // It reads nothing by itself.
+          }
         }
       }
     };
+  }
+
+  private void serve(Channel channel) {
+    ServerLoop loop = loops.get(channel.eventLoop());
+    if (loop == null) {
+      throw new IllegalStateException(channel + " came before the server was ready");
+    }
+    channel.pipeline().addLast(new Connection(loop, channel));
   }
 
   // --- statistics

@@ -26,6 +26,11 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   private static final int PAGE_BYTES_CHOSEN_MIN = 4 << 20;
   private static final int PAGE_BYTES_CHOSEN_MAX = 64 << 20;
   private static final int PAGES_WANTED = 256;
+
+  /** Half of all places: the segments of the RAM log need some too. */
+  private static final int PAGES_MAX = Slot.PLACE_COUNT_MAX / 2;
+
+  private static final long PAGE_BYTES_MAX = 1 << 30;
   private static final int WRITE_BUFFER_BYTES = 4 << 20;
   private static final long WRITE_BUFFERS_BYTES_MIN = 32 << 20;
   private static final int WRITE_BUFFER_COUNT_MIN = 4;
@@ -123,12 +128,14 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   /** A 256th of the flash within bounds, but two write buffers of the largest item at least. */
   private static int choosePageBytes(ServeConfig config, List<DeviceSpec> devices) {
     long bytes = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum();
-    long smallest = devices.stream().mapToLong(DeviceSpec::sizeBytes).min().orElse(bytes);
     long wanted = Math.clamp(bytes / PAGES_WANTED, PAGE_BYTES_CHOSEN_MIN, PAGE_BYTES_CHOSEN_MAX);
+    while (bytes / wanted > PAGES_MAX && wanted < PAGE_BYTES_MAX) {
+      wanted *= 2;
+    }
     if (config.itemBytesMax() > 0) {
       wanted = Math.max(wanted, 2L * powerOfTwoFrom(config.itemBytesMax()));
     }
-    long possible = Math.min(bytes / PageStoreConfig.PAGE_COUNT_MIN, smallest);
+    long possible = bytes / PageStoreConfig.PAGE_COUNT_MIN;
     return (int) Long.highestOneBit(Math.max(1 << 20, Math.min(wanted, possible)));
   }
 
@@ -192,7 +199,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
       ServeConfig config, long pageCount, int pageBytes, List<String> problems) {
     if (problems.isEmpty() && pageCount < PageStoreConfig.PAGE_COUNT_MIN) {
       problems.add(
-          "the flash has room for %d pages of %s and %d are needed: raise the size in -o ext_path or lower -o ext_page_size."
+          "the flash has room for %d pages of %s, and at least %d are needed: raise the size in -o ext_path or lower -o ext_page_size."
               .formatted(pageCount, ReadableBytes.of(pageBytes), PageStoreConfig.PAGE_COUNT_MIN));
     }
     int segmentBytes = CacheConfig.ofRam(config.ramBytes()).segmentBytes();

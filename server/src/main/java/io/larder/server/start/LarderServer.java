@@ -17,6 +17,7 @@ import io.larder.server.stats.ServerFacts;
 import io.larder.uring.UringProbe;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class LarderServer implements AutoCloseable {
   private final FlashDevices devices;
   private final IoEngine<?> engine;
   private final String startLine;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private LarderServer(
       ThreadWork work,
@@ -159,6 +161,9 @@ public final class LarderServer implements AutoCloseable {
   /** Sends the clients away and gives everything back. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     LOG.info("stopping");
     boolean quiet = net.close();
     work.close();

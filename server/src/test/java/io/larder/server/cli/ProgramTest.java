@@ -1,0 +1,145 @@
+package io.larder.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program in processes of its own: what it prints, how it ends, what it leaves. */
+@Timeout(60)
+class ProgramTest {
+  private final List<Process> processes = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  @AfterEach
+  void endAll() throws InterruptedException {
+    for (Process process : processes) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void theSystemsRequestToEndIsObeyedAndASuccess() throws Exception {
+    Process server = start("serve", "-p", "-1", "-o", "ext_path=" + file("flash") + ":64m");
+    String ready = line(server);
+    assertThat(ready)
+        .matches("larder \\S+ ready on 127\\.0\\.0\\.1:\\d+ \\| RAM 64 MiB \\| flash 64 MiB .*");
+    try (Socket client = connect(ready)) {
+      assertThat(ask(client, "set key 0 0 5\r\nvalue")).isEqualTo("STORED");
+      long begun = System.nanoTime();
+
+      server.destroy();
+
+      assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(System.nanoTime() - begun).isLessThan(3_000_000_000L);
+      assertThat(server.exitValue()).isZero();
+      assertThat(client.getInputStream().read()).isNegative();
+    }
+  }
+
+  @Test
+  void aSecondServerOnTheSameFlashIsRefusedAndTheFirstGoesOn() throws Exception {
+    String flash = "ext_path=" + file("flash") + ":64m";
+    Process first = start("serve", "-p", "-1", "-o", flash);
+    String ready = line(first);
+
+    Process second = start("serve", "-p", "-1", "-o", flash);
+
+    assertThat(second.waitFor()).isEqualTo(71);
+    assertThat(errors(second))
+        .singleElement()
+        .asString()
+        .startsWith("larder: Cannot use " + file("flash"))
+        .contains("another process already uses it");
+    try (Socket client = connect(ready)) {
+      assertThat(ask(client, "mn")).isEqualTo("MN");
+    }
+    assertThat(Files.size(file("flash"))).isEqualTo(64 << 20);
+  }
+
+  @Test
+  void whatIsWrongIsOneSentenceAndLeavesNothingBehind() throws Exception {
+    String flash = "ext_path=" + file("flash") + ":1g";
+    assertRefused(64, "-o foo is unknown", "serve", "-o", flash, "-o", "foo");
+    assertRefused(64, "Unknown option: '--fast'", "serve", "-o", flash, "--fast");
+    assertRefused(64, "-I of 128 MiB", "serve", "-o", flash, "-I", "128m");
+    assertRefused(67, "is no user", "serve", "-o", flash, "-u", "no-such-user-here");
+    assertRefused(71, "Cannot listen on 192.0.2.1", "serve", "-o", flash, "-l", "192.0.2.1");
+    assertRefused(71, "its folder does not exist", "serve", "-o", "ext_path=/no/where:1g");
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  private void assertRefused(int exitCode, String sentence, String... line) throws Exception {
+    Process refused = start(line);
+    List<String> errors = errors(refused);
+    assertThat(refused.waitFor()).as(String.join(" ", line)).isEqualTo(exitCode);
+    assertThat(errors)
+        .singleElement()
+        .asString()
+        .startsWith("larder: ")
+        .contains(sentence)
+        .endsWith(".");
+    assertThat(line(refused)).isEmpty();
+  }
+
+  private Path file(String name) {
+    return folder.resolve(name);
+  }
+
+  private Process start(String... line) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx160m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlarder.home=" + folder,
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.larder.server.Main"));
+    command.addAll(List.of(line));
+    Process process = new ProcessBuilder(command).start();
+    processes.add(process);
+    return process;
+  }
+
+  /** The next line of output; empty at its end. */
+  private static String line(Process process) throws IOException {
+    String line = process.inputReader().readLine();
+    return line == null ? "" : line;
+  }
+
+  private static List<String> errors(Process process) {
+    return process.errorReader().lines().filter(line -> !line.contains("rights of root")).toList();
+  }
+
+  private static Socket connect(String ready) throws IOException {
+    String address = ready.substring(ready.indexOf(" on ") + 4, ready.indexOf(" |"));
+    int colon = address.lastIndexOf(':');
+    return new Socket(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
+  private static String ask(Socket client, String command) throws IOException {
+    client.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    return new BufferedReader(
+            new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII))
+        .readLine();
+  }
+}

@@ -1,0 +1,227 @@
+package io.larder.server.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.larder.platform.device.DeviceSpec;
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import io.larder.server.net.NetSettings;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What command lines mean, and what is wrong with them. */
+class ServeParserTest {
+  @Test
+  void everyDefaultIsKnown() throws StartException {
+    assertThat(parse())
+        .isEqualTo(
+            new ServeConfig(
+                new NetSettings(
+                    List.of(address("127.0.0.1", 11211)),
+                    null,
+                    Runtime.getRuntime().availableProcessors(),
+                    1024,
+                    true,
+                    1024,
+                    Duration.ZERO),
+                64 << 20,
+                0,
+                new FlashOptions(
+                    false, List.of(), 0, 0, 0, 1, Duration.ZERO, Duration.ofSeconds(1)),
+                IoChoice.AUTO,
+                0,
+                null,
+                List.of()));
+  }
+
+  @Test
+  void everyOptionMeansSomething() throws StartException {
+    ServeConfig config =
+        parse(
+            "-l",
+            "127.0.0.2,127.0.0.3:11300",
+            "-l",
+            "[::1]:11400",
+            "-p",
+            "11311",
+            "-m",
+            "128",
+            "-t",
+            "3",
+            "-c",
+            "77",
+            "-b",
+            "55",
+            "-I",
+            "2m",
+            "--io",
+            "nio",
+            "-u",
+            "nobody",
+            "-U",
+            "0",
+            "-vv",
+            "-o",
+            "no_maxconns_fast,idle_timeout=9,ext_path=/a/b:3g,ext_page_size=32,ext_wbuf_size=8",
+            "-o",
+            "ext_item_size=100,ext_recache_rate=5,ext_low_ttl=60,ext_max_wait=0.25",
+            "-o",
+            "ext_path=c:d:5m:compact,ext_threads=4,modern");
+
+    assertThat(config)
+        .isEqualTo(
+            new ServeConfig(
+                new NetSettings(
+                    List.of(
+                        address("127.0.0.2", 11311),
+                        address("127.0.0.3", 11300),
+                        address("::1", 11400)),
+                    null,
+                    3,
+                    77,
+                    false,
+                    55,
+                    Duration.ofSeconds(9)),
+                128 << 20,
+                2 << 20,
+                new FlashOptions(
+                    false,
+                    List.of(
+                        new DeviceSpec(Path.of("/a/b"), 3L << 30),
+                        new DeviceSpec(Path.of("c:d"), 5 << 20)),
+                    32 << 20,
+                    8 << 20,
+                    100,
+                    5,
+                    Duration.ofSeconds(60),
+                    Duration.ofMillis(250)),
+                IoChoice.NIO,
+                2,
+                "nobody",
+                List.of("ext_threads", "modern")));
+  }
+
+  @Test
+  void aUnixSocketTakesThePlaceOfTcp() throws StartException {
+    NetSettings net = parse("-s", "/tmp/larder.sock", "-a", "750", "-p", "0").net();
+
+    assertThat(net.addresses()).isEmpty();
+    assertThat(net.unixSocket())
+        .isEqualTo(
+            new NetSettings.UnixSocket(
+                Path.of("/tmp/larder.sock"), PosixFilePermissions.fromString("rwxr-x---")));
+  }
+
+  @Test
+  void flashCanBeSwitchedOffInTwoWays() throws StartException {
+    assertThat(parse("--ram-only").flash().isOff()).isTrue();
+    assertThat(parse("-o", "no_ext").flash().isOff()).isTrue();
+  }
+
+  @Test
+  void minusOneTakesAnyFreePort() throws StartException {
+    assertThat(parse("-p", "-1").net().addresses()).containsExactly(address("127.0.0.1", 0));
+  }
+
+  @Test
+  void everyOptionOfMemcachedIsTaken() throws StartException {
+    for (ExtendedOption option : ExtendedOption.values()) {
+      if (!option.hasEffect()) {
+        String argument = option.takesValue() ? option.word() + "=1" : option.word();
+        assertThat(parse("-o", argument).withoutEffect()).containsExactly(option.word());
+      }
+    }
+  }
+
+  @Test
+  void everyOptionWithAnEffectIsExplained() {
+    assertThat(ExtendedOption.values())
+        .filteredOn(ExtendedOption::hasEffect)
+        .allSatisfy(option -> assertThat(option.sentence()).endsWith("."));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          -p abc                        | -p is abc, but must be a whole number from -1 to 65535.
+          -p 65536                      | -p is 65536, but must be
+          -p 0                          | -p 0 leaves nothing to listen on
+          -l 127.0.0.1:0                | -l 127.0.0.1:0 is no address
+          -l [::1                       | -l [::1 is no address
+          -l ,                          | is no address
+          -l no.such.host.invalid.      | is unknown here
+          -m 0                          | -m is 0, but must be
+          -m 1g                         | -m is 1g, but must be
+          -t 0                          | -t is 0, but must be
+          -c 0                          | -c is 0, but must be
+          -b x                          | -b is x, but must be
+          -I 1023                       | -I is 1023, but must be a size from 1k to 1024m
+          -I 1g                         | -I is 1g, but must be
+          -I 1025m                      | -I is 1025m, but must be
+          -s /a -a 800                  | -a is 800, but must be three octal digits
+          -s /a -a 1777                 | -a is 1777, but must be three octal digits
+          -U 11211                      | -U 11211 is not possible
+          --io magic                    | --io is magic, but must be auto, io_uring or nio.
+          -o foo                        | -o foo is unknown
+          -o foo=1                      | -o foo is unknown
+          -o ssl_key=a                  | does not speak TLS
+          -o proxy_config=a             | is no proxy
+          -o ext_path                   | -o ext_path has no value
+          -o ext_path=a                 | -o ext_path=a is not FILE:SIZE
+          -o ext_path=:1g               | is not FILE:SIZE
+          -o ext_path=a:1               | is not FILE:SIZE
+          -o ext_path=a:1k              | is not FILE:SIZE
+          -o ext_path=a:0g              | is not FILE:SIZE
+          -o ext_path=a:-1g             | is not FILE:SIZE
+          -o ext_path=a:9999999999p     | is not FILE:SIZE
+          -o ext_path=a:1g:nobucket     | is not FILE:SIZE
+          -o no_ext=1                   | -o no_ext takes no value
+          -o ext_page_size=0            | -o ext_page_size is 0, but must be
+          -o ext_page_size=4096         | -o ext_page_size is 4096, but must be
+          -o ext_wbuf_size=many         | -o ext_wbuf_size is many, but must be
+          -o ext_item_size=-1           | -o ext_item_size is -1, but must be
+          -o ext_recache_rate=x         | -o ext_recache_rate is x, but must be
+          -o ext_low_ttl=-5             | -o ext_low_ttl is -5, but must be
+          -o ext_max_wait=forever       | -o ext_max_wait is forever, but must be a number of seconds
+          -o ext_max_wait=NaN           | -o ext_max_wait is NaN, but must be
+          -o idle_timeout=x             | -o idle_timeout is x, but must be
+          --ram-only -o ext_path=a:1g   | contradict each other
+          """)
+  void whatIsWrongIsSaidInOneSentence(String line, String sentence) {
+    StartException refused = refusal(line.split(" ", -1));
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(refused.problems()).anySatisfy(problem -> assertThat(problem).contains(sentence));
+    assertThat(refused.problems()).allSatisfy(problem -> assertThat(problem).endsWith("."));
+  }
+
+  @Test
+  void everythingThatIsWrongIsSaidAtOnce() {
+    assertThat(refusal("-m", "x", "-t", "x", "-o", "foo,bar", "-I", "x").problems()).hasSize(5);
+  }
+
+  private static StartException refusal(String... line) {
+    return Objects.requireNonNull(
+        catchThrowableOfType(StartException.class, () -> parse(line)), String.join(" ", line));
+  }
+
+  private static InetSocketAddress address(String literal, int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
+  }
+
+  private static ServeConfig parse(String... line) throws StartException {
+    return ServeParser.parse(CommandLine.populateCommand(new ServeArguments(), line));
+  }
+}

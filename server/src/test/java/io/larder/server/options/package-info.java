@@ -1,0 +1,5 @@
+/** Tests of the command line. */
+@NullMarked
+package io.larder.server.options;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,570 @@
+package io.larder.server.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.larder.server.model.ExitCode;
+import io.larder.server.model.StartException;
+import io.larder.server.options.ServeArguments;
+import io.larder.server.options.ServeParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Whole servers, spoken to over sockets. Each way to do I/O runs all of it. */
+@Timeout(60)
+abstract class ServerContract {
+  private final String io;
+  private final List<AutoCloseable> toClose = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  /**
+   * @param io the value of {@code --io}
+   */
+  ServerContract(String io) {
+    this.io = io;
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable one : toClose.reversed()) {
+      one.close();
+    }
+  }
+
+  // --- commands
+
+  @Test
+  void whatIsSetIsGotten() throws Exception {
+    TestClient client = client(ramOnly());
+
+    assertThat(client.set("key", bytes("value"))).isEqualTo("STORED");
+    assertThat(client.ask("get key")).isEqualTo("VALUE key 0 5");
+    assertThat(client.line()).isEqualTo("value");
+    assertThat(client.line()).isEqualTo("END");
+    assertThat(client.ask("mg key v")).isEqualTo("VA 5");
+    assertThat(client.line()).isEqualTo("value");
+  }
+
+  @Test
+  void tenThousandCommandsAtOnceAreAnsweredInOrder() throws Exception {
+    TestClient client = client(ramOnly());
+    StringBuilder commands = new StringBuilder();
+    for (int i = 0; i < 10_000; i++) {
+      commands.append("set k%d 0 0 %d\r\n%s\r\nget k%d\r\n".formatted(i, length(i), text(i), i));
+    }
+    Thread sender =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                client.send(commands.toString());
+              } catch (IOException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(client.line()).isEqualTo("STORED");
+      assertThat(client.line()).isEqualTo("VALUE k%d 0 %d".formatted(i, length(i)));
+      assertThat(client.line()).isEqualTo(text(i));
+      assertThat(client.line()).isEqualTo("END");
+    }
+    sender.join();
+  }
+
+  private static int length(int i) {
+    return text(i).length();
+  }
+
+  private static String text(int i) {
+    return "value " + i;
+  }
+
+  @Test
+  void itemsThatRamHasNoRoomForComeBackFromFlash() throws Exception {
+    TestClient client = client(withFlash("-m", "8"));
+    int count = 6000;
+    for (int i = 0; i < count; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+
+    for (int from = 0; from < count; from += 100) {
+      List<String> keys = IntStream.range(from, from + 100).mapToObj(i -> "key" + i).toList();
+      Map<String, byte[]> values = client.get(keys);
+      for (int i = from; i < from + 100; i++) {
+        assertThat(values.get("key" + i)).as("key" + i).isEqualTo(valueOf(i));
+      }
+    }
+    assertThat(client.stat("get_extstore")).isGreaterThan(count / 2);
+    assertThat(client.stat("larder_flash_items") + client.stat("larder_ram_items"))
+        .isEqualTo(count);
+    assertThat(client.statLines("extstore"))
+        .anySatisfy(line -> assertThat(line).matches("STAT 0:version \\d+"))
+        .anySatisfy(line -> assertThat(line).isEqualTo("STAT 0:bucket default"));
+  }
+
+  private static byte[] valueOf(int i) {
+    byte[] value = new byte[3000 + i % 2000];
+    new Random(i).nextBytes(value);
+    return value;
+  }
+
+  @Test
+  void flushAllForgetsEverything() throws Exception {
+    TestClient client = client(withFlash("-m", "8"));
+    for (int i = 0; i < 4000; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+
+    assertThat(client.ask("flush_all")).isEqualTo("OK");
+
+    List<String> keys = IntStream.range(0, 4000).mapToObj(i -> "key" + i).toList();
+    assertThat(client.get(keys)).isEmpty();
+    assertThat(client.set("new", bytes("value"))).isEqualTo("STORED");
+    assertThat(client.get(List.of("new"))).containsKey("new");
+  }
+
+  @Test
+  void theServerTellsOfItself() throws Exception {
+    TestClient client = client(withFlash("-m", "8", "-c", "99"));
+
+    assertThat(client.ask("version")).matches("VERSION 1\\.6\\.45-larder-\\d+\\.\\d+\\.\\d+");
+    assertThat(client.ask("verbosity 1")).isEqualTo("OK");
+    assertThat(client.statLines("settings"))
+        .contains("STAT maxbytes 8388608", "STAT maxconns 99", "STAT ext_page_size 4194304");
+    assertThat(client.statLines("items")).isEmpty();
+    assertThat(client.ask("stats nonsense")).isEqualTo("ERROR");
+    assertThat(client.stat("curr_connections")).isOne();
+    assertThat(client.stat("total_connections")).isOne();
+    assertThat(client.stat("extstore_pages_free")).isEqualTo(16);
+  }
+
+  @Test
+  void countersCanBeSetBack() throws Exception {
+    TestClient client = client(ramOnly());
+    assertThat(client.set("key", bytes("value"))).isEqualTo("STORED");
+    assertThat(client.get(List.of("key", "nothing"))).hasSize(1);
+    assertThat(client.stat("cmd_set")).isOne();
+    assertThat(client.stat("get_hits")).isOne();
+    assertThat(client.stat("get_misses")).isOne();
+    assertThat(client.stat("total_items")).isOne();
+
+    assertThat(client.ask("stats reset")).isEqualTo("RESET");
+
+    assertThat(client.stat("cmd_set")).isZero();
+    assertThat(client.stat("get_hits")).isZero();
+    assertThat(client.stat("total_items")).isZero();
+    assertThat(client.stat("curr_items")).isOne();
+  }
+
+  // --- clients that misbehave
+
+  @Test
+  void aKeyThatIsTooLongIsRefusedAndTheConnectionGoesOn() throws Exception {
+    TestClient client = client(ramOnly());
+
+    assertThat(client.ask("get " + "k".repeat(251)))
+        .isEqualTo("CLIENT_ERROR bad command line format");
+    assertThat(client.ask("get " + "k".repeat(250))).isEqualTo("END");
+  }
+
+  @Test
+  void aValueThatIsTooLargeIsRefusedAndTheConnectionGoesOn() throws Exception {
+    TestClient client = client(ramOnly("-I", "100k"));
+
+    assertThat(client.set("large", new byte[100 << 10]))
+        .isEqualTo("SERVER_ERROR object too large for cache");
+    assertThat(client.ask("get large")).isEqualTo("END");
+    assertThat(client.set("small", new byte[99 << 10])).isEqualTo("STORED");
+    assertThat(client.stat("store_too_large")).isOne();
+  }
+
+  @Test
+  void garbageGetsAnErrorOrTheDoor() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient rude = connect(server);
+    assertThat(rude.ask("hello?")).isEqualTo("ERROR");
+    rude.send("x".repeat(10_000));
+    assertThat(rude.isClosedByServer()).isTrue();
+
+    TestClient binary = connect(server);
+    binary.send(new byte[] {(byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    assertThat(binary.isClosedByServer()).isTrue();
+
+    assertThat(connect(server).ask("get key")).isEqualTo("END");
+  }
+
+  @Test
+  void whoStopsInTheMiddleOfAValueHarmsNobody() throws Exception {
+    LarderServer server = server(ramOnly());
+    List<TestClient> stuck = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      TestClient client = connect(server);
+      client.send("set key" + i + " 0 0 1000000\r\n" + "x".repeat(100_000));
+      stuck.add(client);
+    }
+    TestClient other = connect(server);
+    assertThat(other.set("key", bytes("value"))).isEqualTo("STORED");
+    await(() -> stat(other, "read_buf_bytes") > 0);
+    assertThat(other.stat("read_buf_bytes")).isLessThan(64 << 20);
+
+    stuck.forEach(TestClient::close);
+
+    await(() -> stat(other, "read_buf_bytes") == 0);
+    await(() -> stat(other, "curr_connections") == 1);
+    assertThat(other.stat("curr_items")).isOne();
+  }
+
+  @Test
+  void whoDoesNotReadIsNotReadFromEither() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient slow = connect(server);
+    TestClient other = connect(server);
+    byte[] value = new byte[100_000];
+    Arrays.fill(value, (byte) 'v');
+    assertThat(other.set("big", value)).isEqualTo("STORED");
+    int asked = 600;
+
+    slow.send("get big\r\n".repeat(asked));
+
+    // What fits the buffers of the kernel, and no more.
+    await(() -> isSteady(other, "bytes_written"));
+    assertThat(other.stat("bytes_written")).isBetween(100_000L, 30_000_000L);
+    assertThat(other.get(List.of("big"))).as("others are served").containsKey("big");
+    for (int i = 0; i < asked; i++) {
+      assertThat(slow.line()).isEqualTo("VALUE big 0 100000");
+      assertThat(slow.bytes(100_000)).isEqualTo(value);
+      assertThat(slow.line()).isEmpty();
+      assertThat(slow.line()).isEqualTo("END");
+    }
+    assertThat(slow.ask("mn")).isEqualTo("MN");
+  }
+
+  private static boolean isSteady(TestClient client, String name) {
+    long before = stat(client, name);
+    try {
+      Thread.sleep(200);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    // The answer to the question itself has been written meanwhile.
+    return stat(client, name) - before < 20_000;
+  }
+
+  @Test
+  void whoLeavesWhileFlashIsReadHarmsNobody() throws Exception {
+    LarderServer server = server(withFlash("-m", "8"));
+    TestClient client = connect(server);
+    int count = 5000;
+    for (int i = 0; i < count; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+    for (int round = 0; round < 50; round++) {
+      TestClient hasty = connect(server);
+      StringBuilder command = new StringBuilder("get");
+      for (int i = 0; i < 100; i++) {
+        command.append(" key").append((round * 97 + i) % count);
+      }
+      hasty.send(command + "\r\n");
+      hasty.close();
+    }
+
+    await(() -> stat(client, "curr_connections") == 1);
+    await(() -> stat(client, "larder_flash_read_bytes") == 0);
+    assertThat(client.get(List.of("key1")).get("key1")).isEqualTo(valueOf(1));
+  }
+
+  // --- connections
+
+  @Test
+  void whoHasSaidEverythingStillGetsTheAnswers() throws Exception {
+    TestClient setter = client(withFlash("-m", "8"));
+    int count = 4000;
+    for (int i = 0; i < count; i++) {
+      assertThat(setter.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+    setter.send("get key0 key1 key2\r\nmn\r\n");
+    setter.endOutput();
+
+    List<Integer> seen = new ArrayList<>();
+    for (String line = setter.line(); !line.equals("END"); line = setter.line()) {
+      String[] words = line.split(" ", -1);
+      int i = Integer.parseInt(words[1].substring(3));
+      assertThat(setter.bytes(Integer.parseInt(words[3]))).isEqualTo(valueOf(i));
+      assertThat(setter.line()).isEmpty();
+      seen.add(i);
+    }
+    assertThat(seen).containsExactly(0, 1, 2);
+    assertThat(setter.line()).isEqualTo("MN");
+    assertThat(setter.isClosedByServer()).isTrue();
+  }
+
+  @Test
+  void quitClosesTheConnection() throws Exception {
+    TestClient client = client(ramOnly());
+    client.send("get key\r\nquit\r\n");
+
+    assertThat(client.line()).isEqualTo("END");
+    assertThat(client.isClosedByServer()).isTrue();
+  }
+
+  @Test
+  void clientsBeyondTheLimitAreRefused() throws Exception {
+    LarderServer server = server(ramOnly("-c", "5"));
+    List<TestClient> five = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      five.add(connect(server));
+      assertThat(five.get(i).ask("mn")).isEqualTo("MN");
+    }
+
+    TestClient sixth = connect(server);
+
+    assertThat(sixth.line()).isEqualTo("ERROR Too many open connections");
+    assertThat(sixth.isClosedByServer()).isTrue();
+    assertThat(five.get(0).stat("rejected_connections")).isOne();
+    five.get(4).close();
+    await(() -> stat(five.get(0), "curr_connections") == 4);
+    assertThat(connect(server).ask("mn")).isEqualTo("MN");
+  }
+
+  @Test
+  void clientsBeyondTheLimitWaitIfThatIsWanted() throws Exception {
+    LarderServer server = server(ramOnly("-c", "2", "-o", "no_maxconns_fast"));
+    TestClient first = connect(server);
+    TestClient second = connect(server);
+    assertThat(first.ask("mn")).isEqualTo("MN");
+    assertThat(second.ask("mn")).isEqualTo("MN");
+    assertThat(first.stat("accepting_conns")).isZero();
+    assertThat(first.stat("listen_disabled_num")).isOne();
+    TestClient third = connect(server);
+    third.send("mn\r\n");
+    Thread.sleep(300);
+    assertThat(first.stat("total_connections")).isEqualTo(2);
+
+    second.close();
+
+    assertThat(third.line()).isEqualTo("MN");
+    assertThat(first.stat("time_in_listen_disabled_us")).isPositive();
+  }
+
+  @Test
+  void silentClientsAreClosedIfThatIsWanted() throws Exception {
+    LarderServer server = server(ramOnly("-o", "idle_timeout=1"));
+    TestClient silent = connect(server);
+    assertThat(silent.ask("mn")).isEqualTo("MN");
+
+    assertThat(silent.isClosedByServer()).isTrue();
+    assertThat(connect(server).stat("idle_kicks")).isOne();
+  }
+
+  @Test
+  void aUnixSocketServesToo() throws Exception {
+    Path socket = folder.resolve("larder.sock");
+    LarderServer server =
+        server("--io", io, "--ram-only", "-s", socket.toString(), "-a", "750", "-t", "2");
+
+    TestClient client = connect(server);
+
+    assertThat(client.set("key", bytes("value"))).isEqualTo("STORED");
+    assertThat(client.get(List.of("key"))).containsKey("key");
+    assertThat(Files.getPosixFilePermissions(socket))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-x---"));
+    assertThat(refusal("--io", io, "--ram-only", "-s", socket.toString()).getMessage())
+        .contains("another program listens on it");
+    client.close();
+    server.close();
+    assertThat(socket).doesNotExist();
+  }
+
+  @Test
+  void aSocketFileThatNobodyListensOnIsReplaced() throws Exception {
+    Path socket = folder.resolve("larder.sock");
+    try (var stale =
+        java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+      stale.bind(java.net.UnixDomainSocketAddress.of(socket));
+    }
+    assertThat(socket).exists();
+
+    assertThat(client("--io", io, "--ram-only", "-s", socket.toString()).ask("mn")).isEqualTo("MN");
+  }
+
+  @Test
+  void severalAddressesLeadToTheSameItems() throws Exception {
+    LarderServer server = server(ramOnly("-l", "127.0.0.1,127.0.0.2"));
+    assertThat(server.addresses()).hasSize(2);
+    TestClient first = toClose(TestClient.connect(server.addresses().get(0)));
+    TestClient second = toClose(TestClient.connect(server.addresses().get(1)));
+
+    assertThat(first.set("key", bytes("value"))).isEqualTo("STORED");
+    assertThat(second.get(List.of("key"))).containsKey("key");
+  }
+
+  // --- start and end
+
+  @Test
+  void aPortInUseIsRefusedBeforeTheFlashIsTouched() throws Exception {
+    LarderServer server = server(ramOnly());
+    String address = server.addresses().get(0);
+    String port = address.substring(address.indexOf(':') + 1);
+    Path flash = folder.resolve("untouched");
+
+    StartException refused = refusal("--io", io, "-p", port, "-o", "ext_path=" + flash + ":64m");
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.SYSTEM);
+    assertThat(refused.getMessage()).contains("Cannot listen on " + address, "in use", "-p");
+    assertThat(flash).doesNotExist();
+    assertThat(connect(server).ask("mn")).isEqualTo("MN");
+  }
+
+  @Test
+  void aFlashFileInUseIsRefusedAndItsUserUnharmed() throws Exception {
+    String[] line = withFlash("-m", "8");
+    TestClient client = client(line);
+    for (int i = 0; i < 4000; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+
+    StartException refused = refusal(line);
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.SYSTEM);
+    assertThat(refused.getMessage()).contains("Cannot use", "already uses it");
+    for (int i = 0; i < 4000; i++) {
+      assertThat(client.get(List.of("key" + i)).get("key" + i)).isEqualTo(valueOf(i));
+    }
+  }
+
+  @Test
+  void aFileOfSomebodyElseIsNotOverwritten() throws Exception {
+    Path precious = folder.resolve("precious");
+    Files.writeString(precious, "not a cache");
+
+    StartException refused = refusal("--io", io, "-p", "-1", "-o", "ext_path=" + precious + ":64m");
+
+    assertThat(refused.getMessage()).contains("it holds data that Larder did not write");
+    assertThat(precious).hasContent("not a cache");
+  }
+
+  @Test
+  void theSameFlashFileServesAgainAndStartsEmpty() throws Exception {
+    String[] line = withFlash("-m", "8");
+    LarderServer first = server(line);
+    assertThat(first.startLine()).contains("flash 64 MiB in 16 pages of 4 MiB", "starts empty");
+    TestClient before = connect(first);
+    for (int i = 0; i < 4000; i++) {
+      assertThat(before.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+    before.close();
+    first.close();
+
+    TestClient after = client(line);
+
+    assertThat(after.get(IntStream.range(0, 4000).mapToObj(i -> "key" + i).toList())).isEmpty();
+  }
+
+  @Test
+  void withoutAWordTheFlashLivesBesideTheProgram() throws Exception {
+    LarderServer server = server("--io", io, "-p", "-1");
+
+    assertThat(folder.resolve("larder-data/flash")).isRegularFile();
+    assertThat(server.startLine()).contains("larder-data/flash");
+    assertThat(refusal("--io", io, "-p", "-1").getMessage())
+        .contains("It is the default flash; -o ext_path=FILE:SIZE names another");
+  }
+
+  @Test
+  void theEndSendsClientsAwayAndFreesThePort() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient client = connect(server);
+    assertThat(client.ask("mn")).isEqualTo("MN");
+    String address = server.addresses().get(0);
+
+    long begun = System.nanoTime();
+    server.close();
+
+    assertThat(System.nanoTime() - begun).isLessThan(2_000_000_000L);
+    assertThat(client.isClosedByServer()).isTrue();
+    assertThat(client("--io", io, "--ram-only", "-l", address).ask("mn")).isEqualTo("MN");
+  }
+
+  // --- helpers
+
+  private String[] ramOnly(String... more) {
+    return line(more, "--io", io, "-p", "-1", "-t", "2", "--ram-only");
+  }
+
+  private String[] withFlash(String... more) {
+    String path = "ext_path=" + folder.resolve("flash") + ":64m,ext_page_size=4,ext_wbuf_size=1";
+    return line(more, "--io", io, "-p", "-1", "-t", "2", "-o", path);
+  }
+
+  private static String[] line(String[] more, String... first) {
+    String[] line = Arrays.copyOf(first, first.length + more.length);
+    System.arraycopy(more, 0, line, first.length, more.length);
+    return line;
+  }
+
+  private LarderServer server(String... line) throws StartException {
+    return toClose(start(line));
+  }
+
+  private LarderServer start(String... line) throws StartException {
+    return LarderServer.start(
+        ServeParser.parse(CommandLine.populateCommand(new ServeArguments(), line)),
+        folder,
+        "0.0.0",
+        level -> {});
+  }
+
+  private StartException refusal(String... line) {
+    return Objects.requireNonNull(
+        catchThrowableOfType(StartException.class, () -> toClose(start(line))));
+  }
+
+  private TestClient client(String... line) throws StartException, IOException {
+    return connect(server(line));
+  }
+
+  private TestClient connect(LarderServer server) throws IOException {
+    return toClose(TestClient.connect(server.addresses().get(0)));
+  }
+
+  private <T extends AutoCloseable> T toClose(T one) {
+    toClose.add(one);
+    return one;
+  }
+
+  private static long stat(TestClient client, String name) {
+    try {
+      return client.stat(name);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(10);
+    }
+    assertThat(condition.getAsBoolean()).as("in the end").isTrue();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
