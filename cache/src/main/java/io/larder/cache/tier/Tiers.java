@@ -41,6 +41,10 @@ public final class Tiers {
   private final Clock clock;
   private final int placeOfSegments;
   private final AtomicLong sequence = new AtomicLong();
+
+  /** Two flushes at once must neither lower the watermark nor lose a due time; held alone. */
+  private final Object flushLock = new Object();
+
   private volatile long flushedSequence;
   private volatile long flushDueSeconds;
 
@@ -149,25 +153,38 @@ public final class Tiers {
    * @param dueSeconds when; at once if that is not in the future
    */
   public void flushAll(long dueSeconds) {
-    if (dueSeconds > clock.unixSeconds()) {
-      flushDueSeconds = dueSeconds;
-    } else {
+    synchronized (flushLock) {
+      if (dueSeconds > clock.unixSeconds()) {
+        flushDueSeconds = dueSeconds;
+        return;
+      }
       flushDueSeconds = 0;
-      flushNow();
+      flushedSequence = sequence.get();
     }
+    giveUpSealedPages();
   }
 
   /** Carries out a delayed flush_all whose time has come. */
   public void flushIfDue(long nowSeconds) {
-    long due = flushDueSeconds;
-    if (due != 0 && due <= nowSeconds) {
-      flushDueSeconds = 0;
-      flushNow();
+    if (!isDue(nowSeconds)) {
+      return;
     }
+    synchronized (flushLock) {
+      if (!isDue(nowSeconds)) {
+        return;
+      }
+      flushDueSeconds = 0;
+      flushedSequence = sequence.get();
+    }
+    giveUpSealedPages();
   }
 
-  private void flushNow() {
-    flushedSequence = sequence.get();
+  private boolean isDue(long nowSeconds) {
+    long due = flushDueSeconds;
+    return due != 0 && due <= nowSeconds;
+  }
+
+  private void giveUpSealedPages() {
     if (flash != null) {
       flash.requestEvictionOfSealed();
     }
