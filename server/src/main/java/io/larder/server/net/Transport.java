@@ -22,11 +22,12 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One way to talk to sockets and to flash.
  *
- * @param name as the start-up line says it
+ * @param name in a word, for the statistics
  * @param reason why this one, as half a sentence
  * @param handlers makes what drives an event loop
  * @param tcp listens on TCP
@@ -56,12 +57,13 @@ public record Transport(
         new UringIoEngine(probe));
   }
 
-  /** Sockets on epoll where that is possible, else on the JDK's selector; flash on threads. */
-  public static Transport withoutRing(String reason) {
-    return Epoll.isAvailable() ? epoll(reason) : nio(reason);
+  /** Why {@link #epoll} cannot be used; null if it can. */
+  public static @Nullable String epollRefusal() {
+    return Epoll.isAvailable() ? null : "epoll refused: " + Epoll.unavailabilityCause();
   }
 
-  private static Transport epoll(String reason) {
+  /** Sockets on epoll; flash on threads. */
+  public static Transport epoll(String reason) {
     return new Transport(
         "epoll",
         reason,
@@ -72,7 +74,7 @@ public record Transport(
         pool(reason));
   }
 
-  /** Sockets on the JDK's selector, which works everywhere; flash on threads. */
+  /** Sockets on the JDK's selector; flash on threads. Works everywhere. */
   public static Transport nio(String reason) {
     return new Transport(
         "NIO",
@@ -82,6 +84,11 @@ public record Transport(
         NioServerDomainSocketChannel.class,
         UnixDomainSocketAddress::of,
         pool(reason));
+  }
+
+  /** For the start-up line: how sockets and flash are talked to. */
+  public String description() {
+    return name.equals(engine.name()) ? name : name + " and " + engine.name();
   }
 
   private static PoolIoEngine pool(String reason) {

@@ -6,7 +6,9 @@ public enum IoChoice {
   AUTO("auto"),
   /** io_uring or nothing. */
   IO_URING("io_uring"),
-  /** Anything but io_uring: epoll if there is one, else the JDK's selector. */
+  /** Sockets on epoll, flash on threads. */
+  EPOLL("epoll"),
+  /** Sockets on the JDK's selector, flash on threads; works everywhere. */
   NIO("nio");
 
   private final String word;

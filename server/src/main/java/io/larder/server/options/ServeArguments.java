@@ -93,8 +93,8 @@ public final class ServeArguments {
       names = {"--io"},
       paramLabel = "HOW",
       description =
-          "How to talk to sockets and flash: io_uring, nio, or auto, the default, which takes"
-              + " io_uring if it works here. The start-up line says what it is and why.")
+          "How to talk to sockets and flash: io_uring, epoll, nio, or auto, the default, which takes"
+              + " the first of these that works here. The start-up line says which and why.")
   String io = IoChoice.AUTO.word();
 
   @Option(

@@ -275,7 +275,7 @@ public final class ServeParser {
         return choice;
       }
     }
-    problems.add("--io is %s, but must be auto, io_uring or nio.".formatted(arguments.io));
+    problems.add("--io is %s, but must be auto, io_uring, epoll or nio.".formatted(arguments.io));
     return IoChoice.AUTO;
   }
 }

@@ -132,20 +132,35 @@ public final class LarderServer implements AutoCloseable {
   }
 
   private static Transport transport(IoChoice choice) throws StartException {
-    if (choice == IoChoice.NIO) {
-      return Transport.withoutRing("--io nio");
-    }
-    UringProbe probe = UringProbe.run();
-    if (probe.works()) {
-      return Transport.ioUring(probe);
-    }
-    if (choice == IoChoice.IO_URING) {
-      throw new StartException(
-          ExitCode.SYSTEM,
-          "--io io_uring is not possible here: %s; leave the option out to use what works."
-              .formatted(probe.reason()));
-    }
-    return Transport.withoutRing(probe.reason());
+    return switch (choice) {
+      case NIO -> Transport.nio("as --io says");
+      case EPOLL -> {
+        String refusal = Transport.epollRefusal();
+        if (refusal != null) {
+          throw impossible(choice, refusal);
+        }
+        yield Transport.epoll("as --io says");
+      }
+      case IO_URING, AUTO -> {
+        UringProbe probe = UringProbe.run();
+        if (probe.works()) {
+          yield Transport.ioUring(probe);
+        }
+        if (choice == IoChoice.IO_URING) {
+          throw impossible(choice, probe.reason());
+        }
+        yield Transport.epollRefusal() == null
+            ? Transport.epoll(probe.reason())
+            : Transport.nio(probe.reason());
+      }
+    };
+  }
+
+  private static StartException impossible(IoChoice choice, String why) {
+    return new StartException(
+        ExitCode.SYSTEM,
+        "--io %s is not possible here: %s; leave the option out to use what works."
+            .formatted(choice.word(), why));
   }
 
   /** What has been started, in one line. */

@@ -23,7 +23,7 @@ final class StartLine {
         "larder " + version + " ready on " + String.join(", ", addresses),
         "RAM " + ReadableBytes.of(plan.cache().ramBytes()),
         flash(plan, isDirect),
-        "I/O " + transport.name() + ": " + transport.reason());
+        "I/O " + transport.description() + ": " + transport.reason());
   }
 
   private static String flash(FlashPlan plan, boolean isDirect) {

@@ -173,7 +173,7 @@ class ServeParserTest {
           -s /a -a 800                  | -a is 800, but must be three octal digits
           -s /a -a 1777                 | -a is 1777, but must be three octal digits
           -U 11211                      | -U 11211 is not possible
-          --io magic                    | --io is magic, but must be auto, io_uring or nio.
+          --io magic                    | --io is magic, but must be auto, io_uring, epoll or nio.
           -o foo                        | -o foo is unknown
           -o foo=1                      | -o foo is unknown
           -o ssl_key=a                  | does not speak TLS
