@@ -137,6 +137,10 @@ public final class ProtocolSession implements CommandOwner {
   public void receive(MemorySegment input, long offset, long length) {
     loop.counters().add(ProtocolCounter.BYTES_READ, length);
     greet(input, offset, length);
+    if (!kept.isEmpty() && !blocked()) {
+      // What has waited goes first: what is left of it then is the start of one line or value.
+      runKept();
+    }
     long from = offset;
     long end = offset + length;
     while (from < end && !closing) {

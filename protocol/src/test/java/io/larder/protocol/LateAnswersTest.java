@@ -78,6 +78,21 @@ class LateAnswersTest {
   }
 
   @Test
+  void inputThatArrivesBetweenAnAnswerAndTheNextTurnIsNotTakenForOneLongLine() {
+    rig.cache.put("n", "1");
+    rig.cache.valueBytesMax = 9000;
+    rig.cache.late = request -> request.verb == Verb.ARITHMETIC;
+    String value = "x".repeat(9000);
+    rig.send("incr n 1\r\nset v 0 0 9000\r\n" + value.substring(0, 1000));
+
+    rig.cache.answerLate(0);
+    rig.sendInThisTurn(value.substring(1000, 4000)).sendInThisTurn(value.substring(4000));
+    rig.send("\r\nmn\r\n");
+    assertThat(rig.written()).isEqualTo("2\r\nSTORED\r\nMN\r\n");
+    assertThat(rig.wantsClose()).isFalse();
+  }
+
+  @Test
   void changeStartsWhileEarlierReadsStillWait() {
     rig.cache.put("a", "old");
     readsAreLate();

@@ -62,6 +62,12 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     return this;
   }
 
+  /** Sends bytes that arrive before the loop's next turn, whether the session wants them or not. */
+  SessionRig sendInThisTurn(String text) {
+    receive(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
+  }
+
   /** Sends bytes in pieces of this size. */
   SessionRig sendInPieces(String text, int size) {
     for (int at = 0; at < text.length(); at += size) {
