@@ -46,23 +46,42 @@ enum AcceptedDeviation {
       "STORED\r\nHD t0\r\n",
       "The time left of an item that has just been let expire is 0; memcached shows a negative number"
           + " as an unsigned one."),
-  BINARY_KEY_OF_NEW_ITEM(
-      "mg YQE= b N60 k\r\nmg YQE= b k\r\n",
-      "HD ka\u0001 W\r\nHD ka\u0001 Z\r\n",
-      "HD kYQE= b W\r\nHD kYQE= b Z\r\n",
-      "An item made by `mg` or `ma` for a key in base64 remembers that, as one made by `ms` does;"
-          + " memcached forgets it and later puts the raw bytes of the key into a line."),
+  BINARY_KEY(
+      "mg YQE= b N60\r\nms YgE= 1 b\r\n1\r\nappend b\u0001 0 0 1\r\n2\r\nmg YQE= b k\r\nmg YgE= b k\r\n",
+      "HD W\r\nHD\r\nSTORED\r\nHD ka\u0001 Z\r\nHD kb\u0001\r\n",
+      "HD W\r\nHD\r\nSTORED\r\nHD kYQE= b Z\r\nHD kYgE= b\r\n",
+      "An item whose key came in base64 remembers that, whatever is done to it. Memcached forgets it"
+          + " when `mg` or `ma` makes the item, when its value is joined with another, or when its"
+          + " number needs more room; then it puts the raw bytes of the key into a line."),
   QUIET_NEW_NUMBER(
       "ma a q N0 J5\r\nma a q\r\nmn\r\n",
       "HD\r\nMN\r\n",
       "MN\r\n",
       "`q` silences a success; memcached speaks all the same when `ma` makes the item."),
-  STALE_NUMBER(
+  STATE_OF_A_NUMBER(
       "set a 0 0 1\r\n9\r\nmd a I\r\nma a v\r\nmg a v\r\n",
       "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2\r\n10\r\n",
       "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2 X W\r\n10\r\n",
-      "A stale number stays stale when it changes; in memcached only if the new one fits where the"
-          + " old one was and nobody is reading that.");
+      "A number that is stale, claimed or has been read before stays so when it changes. Memcached"
+          + " forgets it when the new number needs more room or the old one is just being sent."),
+  WIDTH_OF_A_NUMBER(
+      "set a 0 0 2\r\n10\r\nmg a v\r\ndecr a 1\r\nget a\r\n",
+      "STORED\r\nVA 2\r\n10\r\n9\r\nVALUE a 0 1\r\n9\r\nEND\r\n",
+      "STORED\r\nVA 2\r\n10\r\n9\r\nVALUE a 0 2\r\n9 \r\nEND\r\n",
+      "A number that gets shorter keeps its width, filled up with spaces. So it does in memcached,"
+          + " unless the old one is just being sent."),
+  LONG_KEY_AFTER_OTHERS(
+      "set a 0 0 1\r\n1\r\nget a " + "k".repeat(251) + "\r\n",
+      "CLIENT_ERROR bad command line format\r\n",
+      "STORED\r\nCLIENT_ERROR bad command line format\r\n",
+      "A key that is too long in a `get` of several is an error of this command. Memcached throws"
+          + " away the answers to earlier commands with it, if they have not been sent yet."),
+  LAST_ACCESS(
+      "",
+      "",
+      "",
+      "Of an item on flash, `mg` with `l` and `me` show when its page was opened: reading it does not"
+          + " write to flash.");
 
   private final String asked;
   private final String theirAnswer;
@@ -76,7 +95,7 @@ enum AcceptedDeviation {
     this.reason = reason;
   }
 
-  /** A question that shows the difference, to a server that holds nothing. */
+  /** A question that shows the difference, to a server that holds nothing; empty if none does. */
   String asked() {
     return asked;
   }

@@ -18,7 +18,7 @@ class HarnessTest {
   }
 
   private static String difference(String theirs, String ours) {
-    return String.valueOf(new ReplyComparison().difference(bytes(theirs), bytes(ours)));
+    return String.valueOf(new ReplyComparison(false).difference(bytes(theirs), bytes(ours), false));
   }
 
   @Test

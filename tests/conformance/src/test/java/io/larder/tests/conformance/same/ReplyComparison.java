@@ -12,21 +12,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Byte by byte, but for what cannot be equal: CAS numbers are each server's own, so they are
  * compared up to a renaming that holds for all replies of one script; times may differ by the
- * seconds that pass between two questions; {@link AcceptedDeviation#DEBUG_SIZE} and {@link
- * AcceptedDeviation#VERSION}.
+ * seconds that pass between two questions; {@link AcceptedDeviation#LAST_ACCESS}, {@link
+ * AcceptedDeviation#DEBUG_SIZE} and {@link AcceptedDeviation#VERSION}.
  */
 final class ReplyComparison {
   private static final long SECONDS_APART_MAX = 3;
   private static final Pattern SPACE = Pattern.compile(" ");
 
+  private final boolean itemsOnFlash;
   private final Map<String, String> theirCasToOurs = new HashMap<>();
   private final Map<String, String> ourCasToTheirs = new HashMap<>();
 
-  /** The first place where {@code ours} differs from {@code theirs}, or null. */
-  @Nullable String difference(byte[] theirs, byte[] ours) {
+  ReplyComparison(boolean itemsOnFlash) {
+    this.itemsOnFlash = itemsOnFlash;
+  }
+
+  /**
+   * The first place where {@code ours} differs from {@code theirs}, or null.
+   *
+   * @param ignoresRest whether ours may go on where theirs ends
+   */
+  @Nullable String difference(byte[] theirs, byte[] ours, boolean ignoresRest) {
     List<Part> expected = ReplyParts.of(theirs);
     List<Part> actual = ReplyParts.of(ours);
-    for (int i = 0; i < Math.max(expected.size(), actual.size()); i++) {
+    int count = ignoresRest ? expected.size() : Math.max(expected.size(), actual.size());
+    for (int i = 0; i < count; i++) {
       String left = i < expected.size() ? expected.get(i).text() : "(nothing)";
       String right = i < actual.size() ? actual.get(i).text() : "(nothing)";
       boolean values = i < expected.size() && expected.get(i).isValue();
@@ -73,7 +83,8 @@ final class ReplyComparison {
     }
     return switch (theirs.charAt(0)) {
       case 'c' -> sameCas(theirs.substring(1), ours.substring(1));
-      case 't', 'l' -> sameSeconds(theirs.substring(1), ours.substring(1));
+      case 't' -> sameSeconds(theirs.substring(1), ours.substring(1));
+      case 'l' -> itemsOnFlash || sameSeconds(theirs.substring(1), ours.substring(1));
       default -> theirs.equals(ours);
     };
   }
@@ -87,7 +98,8 @@ final class ReplyComparison {
     String right = ours.substring(name.length());
     return switch (name) {
       case "cas=" -> sameCas(left, right);
-      case "exp=", "la=" -> sameSeconds(left, right);
+      case "exp=" -> sameSeconds(left, right);
+      case "la=" -> itemsOnFlash || sameSeconds(left, right);
       case "cls=", "size=" -> true;
       default -> left.equals(right);
     };

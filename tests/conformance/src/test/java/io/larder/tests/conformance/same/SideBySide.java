@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Every play has keys of its own, so plays do not disturb each other.
  */
 final class SideBySide {
+  /** The last command of a burst that should be answered whole, and what it is answered. */
+  static final String LAST_COMMAND = "mn\r\n";
+
+  private static final String LAST_ANSWER = "MN\r\n";
+
   private final ServerProcess reference;
   private final ServerProcess larder;
+  private boolean itemsOnFlash;
   private int plays;
 
   SideBySide(ServerProcess reference, ServerProcess larder) {
@@ -21,13 +27,20 @@ final class SideBySide {
     this.larder = larder;
   }
 
+  /** From now on the times of last access differ as {@link AcceptedDeviation#LAST_ACCESS} says. */
+  SideBySide withItemsOnFlash() {
+    itemsOnFlash = true;
+    return this;
+  }
+
   /** What was asked when the answers differed. */
-  record Difference(String sent, String expected, String got, String first) {
+  record Difference(String before, String sent, String expected, String got, String first) {
     @Override
     public String toString() {
       return String.join(
           "\n",
           "",
+          "  before:   " + before,
           "  sent:     " + sent,
           "  expected: " + expected,
           "  got:      " + got,
@@ -39,7 +52,8 @@ final class SideBySide {
   final class Play {
     private final Script script;
     private final String prefix;
-    private final ReplyComparison comparison = new ReplyComparison();
+    private final ReplyComparison comparison = new ReplyComparison(itemsOnFlash);
+    private final StringBuilder sent = new StringBuilder();
     private int next;
 
     private Play(Script script, String prefix) {
@@ -64,15 +78,27 @@ final class SideBySide {
     @Nullable Difference next() {
       Script.Burst burst = script.bursts().get(next++);
       String commands = String.join("", burst.commands());
+      String before = sent.toString();
       // Both are rendered before either is sent, so that dates are the same.
       String there = Rendering.render(commands, prefix, key -> cas(reference, key));
       String here = Rendering.render(commands, prefix, key -> cas(larder, key));
+      sent.append(Bytes.show(here)).append(" | ");
       byte[] expected = Wire.ask(reference, Bytes.of(there), burst.pace(), burst.paceSeed());
       byte[] got = Wire.ask(larder, Bytes.of(here), burst.pace(), burst.paceSeed());
-      String first = comparison.difference(expected, got);
+      String first = comparison.difference(expected, got, endedInValue(burst, expected));
       return first == null
           ? null
-          : new Difference(Bytes.show(here), Bytes.show(expected), Bytes.show(got), first);
+          : new Difference(before, Bytes.show(here), Bytes.show(expected), Bytes.show(got), first);
+    }
+
+    /**
+     * Whether the client left in the middle of a value. Then memcached may have thrown away answers
+     * that it had made but not sent.
+     */
+    private static boolean endedInValue(Script.Burst burst, byte[] expected) {
+      return !burst.commands().isEmpty()
+          && burst.commands().getLast().equals(LAST_COMMAND)
+          && !Bytes.text(expected).endsWith(LAST_ANSWER);
     }
 
     /** Sends all bursts that are left, up to the first difference. */

@@ -23,6 +23,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Wire {
   private static final int ANSWER_SECONDS_MAX = 20;
+
+  /** More than this is not sent byte by byte. */
+  private static final int SLOW_BYTES_MAX = 1000;
+
   private static final long PIECE_PAUSE_NANOS = 20_000;
 
   private Wire() {}
@@ -57,8 +61,9 @@ final class Wire {
     }
   }
 
-  private static void send(Socket socket, byte[] bytes, Pace pace, long seed) {
+  private static void send(Socket socket, byte[] bytes, Pace wanted, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
+    Pace pace = bytes.length > SLOW_BYTES_MAX && wanted == Pace.BYTE_BY_BYTE ? Pace.PIECES : wanted;
     try {
       OutputStream out = socket.getOutputStream();
       int at = 0;

@@ -1,0 +1,159 @@
+package io.larder.tests.conformance.same;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.tests.conformance.process.IoEngine;
+import io.larder.tests.conformance.process.LarderProcess;
+import io.larder.tests.conformance.process.MemcachedProcess;
+import io.larder.tests.conformance.process.Stats;
+import io.larder.tests.conformance.same.Script.Burst;
+import io.larder.tests.conformance.same.SideBySide.Difference;
+import io.larder.tests.conformance.same.SideBySide.Play;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Random scripts, played to Larder and to memcached.
+ *
+ * <p>{@code -Dlarder.conformance.sequences} says how many, {@code -Dlarder.conformance.seed} the
+ * first seed; a failure names the seed to try again and shows the fewest commands that still
+ * differ.
+ */
+class RandomScriptsTest {
+  private static final long SEED = Long.getLong("larder.conformance.seed", 1);
+  private static final int SCRIPTS = Integer.getInteger("larder.conformance.sequences", 3000);
+
+  /** Scripts that are begun together, before all items go to flash. */
+  private static final int TOGETHER = 100;
+
+  /** Failures that are shown before the test gives up. */
+  private static final int FAILURES_MAX = 5;
+
+  private record Failure(long seed, Script script, Difference first) {}
+
+  private final List<Failure> failures = new ArrayList<>();
+
+  @TempDir private Path folder;
+
+  @Test
+  void fromRam() {
+    try (MemcachedProcess memcached = MemcachedProcess.start(folder);
+        LarderProcess larder = LarderProcess.start(folder, "-m", "64", "--ram-only")) {
+      SideBySide sides = new SideBySide(memcached, larder);
+      for (long seed = SEED; seed < SEED + SCRIPTS / 2 && !gaveUp(); seed++) {
+        Script script = RandomScripts.of(seed);
+        note(seed, script, sides.begin(script).rest());
+      }
+      assertNoFailures(candidate -> sides.begin(candidate).rest());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fromFlash(IoEngine io) {
+    io.assumeAvailable(folder);
+    String flash = "ext_path=" + folder.resolve("flash-" + io) + ":2g";
+    try (MemcachedProcess memcached = MemcachedProcess.start(folder, "-m", "256");
+        LarderProcess larder =
+            LarderProcess.start(folder, "-m", "8", "--io", io.word(), "-o", flash)) {
+      SideBySide sides = new SideBySide(memcached, larder).withItemsOnFlash();
+      Filler filler = new Filler(larder, 24 << 20);
+      long first = SEED + SCRIPTS / 2 + (io == IoEngine.NIO ? SCRIPTS / 4 : 0);
+      for (int done = 0; done < SCRIPTS / 4 && !gaveUp(); done += TOGETHER) {
+        together(first + done, sides, filler);
+      }
+      assertNoFailures(candidate -> {
+        Play play = sides.begin(candidate);
+        Difference early = play.next();
+        filler.fill();
+        return early != null ? early : play.rest();
+      });
+      Stats stats = larder.stats();
+      assertThat(stats.number("larder_flash_hits")).isGreaterThan(SCRIPTS / 4);
+      assertThat(stats.number("evictions")).as("items lost on the way to flash").isZero();
+      assertThat(stats.number("extstore_objects_evicted")).as("items lost on flash").isZero();
+    }
+  }
+
+  /** Begins many scripts, lets all their items go to flash, and plays the rest of them. */
+  private void together(long firstSeed, SideBySide sides, Filler filler) {
+    Map<Long, Play> plays = new TreeMap<>();
+    for (long seed = firstSeed; seed < firstSeed + TOGETHER; seed++) {
+      Play play = sides.begin(RandomScripts.of(seed));
+      Difference difference = play.next();
+      note(seed, play.script(), difference);
+      if (difference == null) {
+        plays.put(seed, play);
+      }
+    }
+    filler.fill();
+    plays.forEach((seed, play) -> note(seed, play.script(), play.rest()));
+  }
+
+  private boolean gaveUp() {
+    return failures.size() >= FAILURES_MAX;
+  }
+
+  private void note(long seed, Script script, @Nullable Difference difference) {
+    if (difference != null) {
+      failures.add(new Failure(seed, script, difference));
+    }
+  }
+
+  /** How a candidate differs when it is played, or null. */
+  private interface Trial {
+    @Nullable Difference play(Script candidate);
+  }
+
+  private void assertNoFailures(Trial trial) {
+    assertThat(failures.stream().limit(FAILURES_MAX).map(failure -> describe(failure, trial)))
+        .isEmpty();
+  }
+
+  private static String describe(Failure failure, Trial trial) {
+    Script smallest = smallest(failure.script(), candidate -> trial.play(candidate) != null);
+    Difference again = trial.play(smallest);
+    return "-Dlarder.conformance.seed="
+        + failure.seed()
+        + " -Dlarder.conformance.sequences=4; "
+        + (again == null ? "seen once, whole: " + failure.first() : "smallest: " + again)
+        + "\n";
+  }
+
+  /** Leaves out commands as long as the script still fails. */
+  private static Script smallest(Script script, Predicate<Script> fails) {
+    Script smallest = script;
+    for (int burst = 0; burst < smallest.bursts().size(); burst++) {
+      int size = smallest.bursts().get(burst).commands().size();
+      for (int step = Math.max(1, size / 2); step >= 1; step /= 2) {
+        for (int at = 0; at < smallest.bursts().get(burst).commands().size(); ) {
+          Script candidate = without(smallest, burst, at, step);
+          if (fails.test(candidate)) {
+            smallest = candidate;
+          } else {
+            at += step;
+          }
+        }
+      }
+    }
+    return smallest;
+  }
+
+  private static Script without(Script script, int burst, int at, int count) {
+    List<Burst> bursts = new ArrayList<>(script.bursts());
+    Burst old = bursts.get(burst);
+    List<String> commands = new ArrayList<>(old.commands());
+    commands.subList(at, Math.min(commands.size(), at + count)).clear();
+    bursts.set(burst, new Burst(commands, old.pace(), old.paceSeed()));
+    return new Script(script.name(), bursts);
+  }
+}
