@@ -296,7 +296,10 @@ public final class PageStore implements AutoCloseable {
         + (step == null ? 0 : step.allocatedBytes());
   }
 
-  /** Gives up the oldest page, although free ones may be left; in the background. */
+  /**
+   * Gives up the oldest page, although free ones may be left; in the background. Where no page is
+   * sealed yet the open ones are sealed first.
+   */
   public void requestEviction() {
     ReclaimStep step = reclaim;
     if (step != null) {
@@ -422,6 +425,11 @@ public final class PageStore implements AutoCloseable {
       health.refusedRead(page.deviceIndex());
       stats.increment(EngineCounter.DIRECTORY_FAILURES);
       LOG.warn("giving up {} by a scan of the index: {}", page, why.toString());
+    }
+
+    @Override
+    public void nothingSealed() {
+      finish();
     }
 
     @Override

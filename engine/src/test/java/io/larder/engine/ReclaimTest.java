@@ -149,15 +149,40 @@ class ReclaimTest {
   }
 
   @Test
-  void openPagesAreNotGivenUp() {
+  void openPagesAreNotDoomed() {
     Held open = rig.write(Bucket.DEFAULT, KIB);
 
-    rig.store.requestEviction();
     rig.store.requestEvictionOfSealed();
     rig.settle();
 
     assertThat(rig.owner.holds(open)).isTrue();
     assertThat(rig.page(open.pageId()).state()).isEqualTo(PageState.OPEN);
+  }
+
+  @Test
+  void requestedEvictionLeavesOpenPagesAloneWhereOneIsSealed() {
+    int sealed = fill(0);
+    Held open = rig.write(Bucket.DEFAULT, KIB);
+
+    rig.store.requestEviction();
+    rig.settle();
+
+    assertThat(pagesAsked()).containsExactly(sealed);
+    assertThat(rig.owner.holds(open)).isTrue();
+    assertThat(rig.page(open.pageId()).state()).isEqualTo(PageState.OPEN);
+  }
+
+  @Test
+  void requestedEvictionSealsOpenPagesWhereNoneIsAndGivesTheOldestUp() {
+    Held older = rig.write(Bucket.DEFAULT, KIB);
+    Held younger = rig.write(Bucket.LOWTTL, KIB);
+
+    rig.store.requestEviction();
+    rig.settle();
+
+    assertThat(rig.owner.holds(older)).isFalse();
+    assertThat(rig.owner.holds(younger)).isTrue();
+    assertThat(rig.page(younger.pageId()).state()).isEqualTo(PageState.SEALED);
   }
 
   @Test

@@ -16,6 +16,11 @@ public interface ReclaimListener {
   void directoryFailed(Page page, IOException why);
 
   /**
+   * A page is to be given up at any rate, and none is sealed: open ones have to be sealed first.
+   */
+  void nothingSealed();
+
+  /**
    * A page has been closed.
    *
    * @param isFree whether nobody held a lease on it

@@ -120,6 +120,11 @@ public final class ReclaimStep implements Step {
     waitsForReaders = false;
     VictimPolicy.Victim victim =
         VictimPolicy.choose(requested ? snapshots : usable(snapshots), clock.unixSeconds());
+    if (victim == null && requested && snapshots.stream().anyMatch(ReclaimStep::isBeingFilled)) {
+      // The request stands until one of them is sealed, or has failed.
+      listener.nothingSealed();
+      return UNTIL_WOKEN;
+    }
     requestedEvictions.set(0);
     if (victim == null) {
       return UNTIL_WOKEN;
@@ -134,6 +139,10 @@ public final class ReclaimStep implements Step {
    */
   private List<PageSnapshot> usable(List<PageSnapshot> snapshots) {
     return snapshots.stream().filter(page -> !isOutOfService.test(page.deviceIndex())).toList();
+  }
+
+  private static boolean isBeingFilled(PageSnapshot page) {
+    return page.state() == PageState.OPEN && page.recordCount() > 0;
   }
 
   /** Has one page given up although free ones may be left. Any thread. */
