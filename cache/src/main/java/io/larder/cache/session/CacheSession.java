@@ -781,8 +781,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   /** The index has no memory for one more item: a page has to go first. */
   private void giveUpClaim(Segment segment, int offset, int span) {
     RecordLayout.setState(segment.memory(), offset, RecordLayout.FILLER);
-    writer.publish();
+    // Dead before it is born: a segment of its own may be given up as soon as it is published.
     segment.died(span);
+    writer.publish();
     counters.increment(CacheCounter.INDEX_FULL_EVICTIONS);
     tiers.indexIsFull();
   }
