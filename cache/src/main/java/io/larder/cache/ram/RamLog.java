@@ -27,6 +27,7 @@ public final class RamLog {
   private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
+  private final List<Wakeup> holders = new CopyOnWriteArrayList<>();
 
   /**
    * Most idle units that a writer of a large record waits for; 0 when none does. Every segment that
@@ -67,6 +68,25 @@ public final class RamLog {
     waiters.remove(waiter);
   }
 
+  /** Whom to ask to {@link RamWriter#seal seal} an open segment that others need. */
+  public void addHolder(Wakeup holder) {
+    holders.add(holder);
+  }
+
+  public void removeHolder(Wakeup holder) {
+    holders.remove(holder);
+  }
+
+  /**
+   * Asks whoever has an open segment to seal it: nothing else is left to give up. Each does so when
+   * its turn comes.
+   */
+  public void askHolders() {
+    for (Wakeup holder : holders) {
+      holder.wake();
+    }
+  }
+
   /** The segment with this number. The caller has found it in a slot, under the shard's lock. */
   public Segment segment(int id) {
     Segment segment = segments.getPlain(id);
@@ -97,15 +117,19 @@ public final class RamLog {
 
   private @Nullable Segment register(
       RamBudget.@Nullable Loan loan, RamQueue queue, long nowSeconds) {
-    if (isLow()) {
-      demotion.wake();
-    }
+    wakeDemotionIfLow();
     if (loan == null) {
       return null;
     }
     Segment segment = new Segment(loan, queue, nowSeconds);
     segments.set(loan.id(), segment);
     return segment;
+  }
+
+  void wakeDemotionIfLow() {
+    if (isLow()) {
+      demotion.wake();
+    }
   }
 
   /** Puts a full segment at the young end of its queue. Its writer never touches it again. */

@@ -97,6 +97,7 @@ public final class RamWriter {
     if (segment != null) {
       open = null;
       log.seal(segment, queue);
+      log.wakeDemotionIfLow();
     }
   }
 }

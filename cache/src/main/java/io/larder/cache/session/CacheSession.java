@@ -83,6 +83,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private final Deque<FlashLookup> parkedLookups = new ArrayDeque<>();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
   private final Wakeup roomWaiter = this::wakeForRoom;
+  private final AtomicBoolean sealScheduled = new AtomicBoolean();
+  private final Wakeup segmentHolder = this::wakeToSeal;
   private volatile boolean hasParked;
   private @Nullable FlashLookup starting;
   private @Nullable FlashLookup found;
@@ -113,6 +115,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     PageStore flash = tiers.flash();
     this.readBuffers = flash == null ? null : flash.newReadBuffers();
     tiers.ram().addWaiter(roomWaiter);
+    tiers.ram().addHolder(segmentHolder);
   }
 
   private enum Progress {
@@ -1050,6 +1053,16 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
   }
 
+  /** Others need the segment that this session has open, perhaps for hardly a record. */
+  private void wakeToSeal() {
+    if (sealScheduled.compareAndSet(false, true)) {
+      owner.execute(() -> {
+        sealScheduled.set(false);
+        writer.seal();
+      });
+    }
+  }
+
   private void retryParked() {
     retryScheduled.set(false);
     hasParked = false;
@@ -1092,6 +1105,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   @Override
   public void close() {
     tiers.ram().removeWaiter(roomWaiter);
+    tiers.ram().removeHolder(segmentHolder);
     writer.seal();
     if (readBuffers != null) {
       readBuffers.close();

@@ -81,7 +81,9 @@ public final class DemoteStep implements Step {
       }
       segment = ram.takeVictim();
       if (segment == null) {
-        ram.wakeWaiters();
+        // All there is stands in open segments. Who waits is not woken: nothing has been freed.
+        mainWriter.seal();
+        ram.askHolders();
         return RETRY_NANOS;
       }
       victim = segment;

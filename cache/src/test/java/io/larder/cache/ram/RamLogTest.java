@@ -230,6 +230,23 @@ class RamLogTest {
   }
 
   @Test
+  void whoHoldsAnOpenSegmentIsAskedForItAndDemotionHearsOfItsSeal() {
+    log.addHolder(writer::seal);
+    while (!log.isLow()) {
+      segment(mainWriter);
+    }
+    Written only = write(writer, 104);
+    log.wakesDemotion(() -> demotionWakeCount++);
+
+    log.askHolders();
+
+    assertThat(demotionWakeCount).isPositive();
+    die(only);
+    assertThat(log.takeVictim()).isSameAs(only.segment());
+    log.free(only.segment());
+  }
+
+  @Test
   void whoHasLeftIsNotWoken() {
     int[] wakeCount = {0};
     Wakeup waiter = () -> wakeCount[0]++;
