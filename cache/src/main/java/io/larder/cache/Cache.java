@@ -87,7 +87,7 @@ public final class Cache implements AutoCloseable {
       flash.wakes(() -> {
         wakesDemotion.wake();
         // A page that was given up has also made room in the index.
-        ram.wakeWaiters();
+        ram.roomMade();
       });
       flash.start(work, new PageLeaver(tiers, newCounters()));
     }

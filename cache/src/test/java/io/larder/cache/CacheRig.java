@@ -172,6 +172,17 @@ final class CacheRig implements AutoCloseable {
     work.runUntilIdle();
   }
 
+  /** Sets an item from another thread's session, without carrying on what this one is at. */
+  Status setElsewhere(String key, byte[] value) {
+    ManualReadQueue otherReads = new ManualReadQueue();
+    try (CacheSession other = cache.newSession(otherReads, new InlineExecutor())) {
+      Call call = new Call(Verb.STORE, key).value(value);
+      other.execute(call);
+      otherReads.completeAll();
+      return status(call);
+    }
+  }
+
   Status set(String key, byte[] value) {
     return status(run(new Call(Verb.STORE, key).value(value)));
   }

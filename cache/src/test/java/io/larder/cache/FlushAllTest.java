@@ -169,7 +169,7 @@ class FlushAllTest {
     append.mode = StoreMode.APPEND;
     rig.start(append);
     rig.cache.flushAll(0);
-    rig.set("k", bytes("new"));
+    assertThat(rig.setElsewhere("k", bytes("new"))).isEqualTo(Status.STORED);
     rig.reads.completeAll();
 
     assertThat(append.status).isEqualTo(Status.STORED);

@@ -222,7 +222,7 @@ class TwoTiersTest {
     CacheRig.Call append = new CacheRig.Call(Verb.STORE, "k").value("+".getBytes(UTF_8));
     append.mode = StoreMode.APPEND;
     rig.start(append);
-    rig.set("k", "new".getBytes(UTF_8));
+    assertThat(rig.setElsewhere("k", "new".getBytes(UTF_8))).isEqualTo(Status.STORED);
     while (append.status == null) {
       rig.reads.completeNext();
     }

@@ -147,7 +147,7 @@ final class CommandPath {
     get.keyOffset = key;
     get.keyLength = (int) (end - key);
     get.form = ReplyForm.VALUE;
-    if (!execute(session, get, true)) {
+    if (!execute(session, get)) {
       preparedGet = prepareGet();
     }
     end(session);
@@ -164,7 +164,7 @@ final class CommandPath {
     get.keyOffset = key;
     get.keyLength = (int) (end - key);
     get.won = false;
-    if (!execute(session, get, true)) {
+    if (!execute(session, get)) {
       preparedMetaGet = prepareMetaGet();
     }
     return end + Integer.BYTES;
@@ -198,7 +198,7 @@ final class CommandPath {
     get.keyOffset = key;
     get.keyLength = (int) (end - key);
     get.form = session.keysWithCas ? ReplyForm.VALUE_WITH_CAS : ReplyForm.VALUE;
-    if (!execute(session, get, true)) {
+    if (!execute(session, get)) {
       preparedGet = prepareGet();
     }
   }
@@ -212,7 +212,7 @@ final class CommandPath {
     get.keyOffset = key;
     get.keyLength = (int) (end - key);
     get.form = session.keysWithCas ? ReplyForm.VALUE_WITH_CAS : ReplyForm.VALUE;
-    executePooled(session, get, false);
+    executePooled(session, get);
   }
 
   private static void end(ProtocolSession session) {
@@ -293,7 +293,7 @@ final class CommandPath {
     }
     store.valueMemory = input;
     store.valueOffset = at;
-    if (execute(session, store, false)) {
+    if (execute(session, store)) {
       giveBackUnlessPrepared(store);
     } else if (store == preparedSet) {
       preparedSet = prepareSet();
@@ -329,7 +329,7 @@ final class CommandPath {
       remove.keyMemory = store.keyMemory;
       remove.keyOffset = store.keyOffset;
       remove.keyLength = store.keyLength;
-      executePooled(session, remove, false);
+      executePooled(session, remove);
     }
     giveBackUnlessPrepared(store);
   }
@@ -346,18 +346,18 @@ final class CommandPath {
   // --- commands
 
   /** Gives a pooled command to the cache; it goes back to the pool when it has been answered. */
-  void executePooled(ProtocolSession session, Command command, boolean pureRead) {
-    if (execute(session, command, pureRead)) {
+  void executePooled(ProtocolSession session, Command command) {
+    if (execute(session, command)) {
       commands.giveBack(command);
     }
   }
 
-  private boolean execute(ProtocolSession session, Command command, boolean pureRead) {
+  private boolean execute(ProtocolSession session, Command command) {
     command.target = session.replies();
     if (executor.execute(command)) {
       return true;
     }
-    session.park(command, pureRead);
+    session.park(command);
     return false;
   }
 

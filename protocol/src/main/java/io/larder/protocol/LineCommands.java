@@ -293,7 +293,7 @@ final class LineCommands {
     if (isLongKey()) {
       return errorUnless(quiet, session, BAD_FORMAT, next);
     }
-    path.executePooled(session, take(Verb.DELETE, ReplyForm.DELETE, quiet), false);
+    path.executePooled(session, take(Verb.DELETE, ReplyForm.DELETE, quiet));
     return next;
   }
 
@@ -311,7 +311,7 @@ final class LineCommands {
     Command command = take(Verb.ARITHMETIC, ReplyForm.NUMBER, quiet);
     command.decrements = decrements;
     command.delta = numbers.value();
-    path.executePooled(session, command, false);
+    path.executePooled(session, command);
     return next;
   }
 
@@ -329,7 +329,7 @@ final class LineCommands {
     Command command = take(Verb.READ, ReplyForm.TOUCH, quiet);
     command.touches = true;
     command.expirySeconds = Expiry.seconds(numbers.value(), executor.nowSeconds());
-    path.executePooled(session, command, false);
+    path.executePooled(session, command);
     return next;
   }
 

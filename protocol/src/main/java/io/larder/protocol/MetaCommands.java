@@ -136,8 +136,7 @@ final class MetaCommands {
     get.recaches = recacheBefore != 0;
     get.recachesBeforeTouch = recacheFlag < expiryFlag;
     get.recacheBelowSeconds = recacheBefore == 0 ? 0 : Math.max(0, recacheBefore - get.nowSeconds);
-    boolean pureRead = !hasExpiry && !vivifies && !has('R');
-    path.executePooled(session, get, pureRead);
+    path.executePooled(session, get);
     return next;
   }
 
@@ -213,7 +212,7 @@ final class MetaCommands {
     delete.touches = hasExpiry && delete.invalidates;
     delete.expirySeconds = expiry;
     delete.clearsValue = has('x');
-    path.executePooled(session, delete, false);
+    path.executePooled(session, delete);
     return next;
   }
 
@@ -240,7 +239,7 @@ final class MetaCommands {
     command.cas = cas;
     fillExpiries(command);
     command.initialNumber = initial;
-    path.executePooled(session, command, false);
+    path.executePooled(session, command);
     return next;
   }
 
@@ -274,7 +273,7 @@ final class MetaCommands {
     }
     counters.increment(ProtocolCounter.CMD_META);
     debug.leavesNoTrace = true;
-    path.executePooled(session, debug, true);
+    path.executePooled(session, debug);
     return next;
   }
 

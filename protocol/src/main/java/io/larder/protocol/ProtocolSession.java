@@ -44,8 +44,8 @@ public final class ProtocolSession implements CommandOwner {
    * the last of these chains, `current`. When the oldest waiting command has been answered, its
    * reply and the chain behind it move to `ready`.
    *
-   * Reads may wait together, since what they will show was settled when the cache looked them up.
-   * A command that changes something and has to wait is `exclusive`: nothing behind it starts.
+   * Reads may wait together: the cache lets nothing overtake them on their key. A command that
+   * changes something and has to wait is `exclusive`: nothing behind it starts.
    *
    * A late answer may arrive under a lock of the cache, so it is only written down; going on with
    * the input is left to `resume`, which the owner calls from outside.
@@ -287,11 +287,12 @@ public final class ProtocolSession implements CommandOwner {
   }
 
   /** Lets a command wait whose answer did not come at once. */
-  void park(Command command, boolean pureRead) {
+  void park(Command command) {
     command.park(this);
-    command.expectedBytes = pureRead ? loop.expectedBytes() : 0;
-    command.exclusive = !pureRead;
-    if (!pureRead) {
+    if (command.isPureRead()) {
+      command.expectedBytes = loop.expectedBytes();
+    } else {
+      command.exclusive = true;
       exclusive = command;
     }
     pendingCount++;

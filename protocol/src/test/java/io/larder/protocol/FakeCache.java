@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cache made of a map, that answers at once or when it is told to.
  *
- * <p>What a late pure read will show is settled when it is asked for, as in a real cache; key and
- * value of every other late request are looked at only when it is answered.
+ * <p>What a late pure read will show is settled when it is asked for, as in a real cache where
+ * nothing overtakes it; key and value of every other late request are looked at only when it is
+ * answered.
  *
  * <p><b>Threads.</b> Confined to the test.
  */
@@ -89,7 +90,7 @@ final class FakeCache implements RequestExecutor {
     String key = keyOf(request);
     executed.add(request.verb + " " + key);
     if (late.test(request)) {
-      waiting.add(new Late(request, key, isPureRead(request) ? lookUp(request, key) : null));
+      waiting.add(new Late(request, key, request.isPureRead() ? lookUp(request, key) : null));
       return false;
     }
     answer(request, key);
@@ -112,7 +113,7 @@ final class FakeCache implements RequestExecutor {
     if (!keyOf(one.request).equals(one.key)) {
       throw new AssertionError("the key has moved: " + one.key + " is " + keyOf(one.request));
     }
-    if (isPureRead(one.request)) {
+    if (one.request.isPureRead()) {
       show(one.request, one.key, one.settled, one.settled == null ? Status.MISS : Status.HIT);
     } else {
       answer(one.request, one.key);
@@ -132,13 +133,6 @@ final class FakeCache implements RequestExecutor {
 
   void clear() {
     items.clear();
-  }
-
-  private static boolean isPureRead(Request request) {
-    return switch (request.verb) {
-      case READ -> !request.touches && !request.vivifies && !request.recaches;
-      default -> false;
-    };
   }
 
   private void answer(Request request, String key) {

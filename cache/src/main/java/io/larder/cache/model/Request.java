@@ -126,6 +126,14 @@ public abstract class Request {
   public long number;
 
   /**
+   * Whether it only shows the item. With {@link #claimsStale} or {@link #recaches} it may turn out
+   * to be chosen to refresh it, and then takes effect in its turn, too.
+   */
+  public final boolean isPureRead() {
+    return verb == Verb.READ && !touches && !vivifies;
+  }
+
+  /**
    * Takes the answer.
    *
    * <p>For an item in RAM this runs under a lock of the cache: it copies what it needs and calls

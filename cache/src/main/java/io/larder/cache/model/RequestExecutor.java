@@ -10,6 +10,9 @@ public interface RequestExecutor {
   /**
    * Carries out {@code request}.
    *
+   * <p>Requests on one key take effect in the order in which they are given to one executor,
+   * however late their answers are; reads that change nothing may be answered out of order.
+   *
    * @return whether it has been answered already; if not, the answer comes later on the same
    *     thread, and key and value must stay where the request says they are until then
    */

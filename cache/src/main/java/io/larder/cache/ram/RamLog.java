@@ -35,8 +35,8 @@ public final class RamLog {
    */
   private final AtomicInteger wantedCount = new AtomicInteger();
 
-  /** How many segments have been freed. */
-  private final AtomicLong freedCount = new AtomicLong();
+  /** How often there was reason to try again. */
+  private final AtomicLong roomCount = new AtomicLong();
 
   private volatile Wakeup demotion = () -> {};
 
@@ -59,7 +59,7 @@ public final class RamLog {
     demotion = wakeup;
   }
 
-  /** Whom to wake whenever a segment has become free. */
+  /** Whom to wake whenever {@link #roomMade there may be room}. */
   public void addWaiter(Wakeup waiter) {
     waiters.add(waiter);
   }
@@ -192,18 +192,21 @@ public final class RamLog {
     }
     segments.set(segment.id(), null);
     budget.giveBack(segment.loan());
-    freedCount.incrementAndGet();
     wantedCount.set(0);
-    wakeWaiters();
+    roomMade();
   }
 
-  /** Grows whenever a segment has become free; then {@link #addWaiter waiters} are woken. */
-  public long freedCount() {
-    return freedCount.get();
+  /**
+   * Grows whenever there may be room, before {@link #addWaiter waiters} are woken. Who reads it,
+   * tries in vain, says that he is waiting and reads it again misses nothing.
+   */
+  public long roomCount() {
+    return roomCount.get();
   }
 
-  /** Tells who waits for a segment to try again. */
-  public void wakeWaiters() {
+  /** A segment has become free, or something else that requests wait for: they try again. */
+  public void roomMade() {
+    roomCount.incrementAndGet();
     for (Wakeup waiter : waiters) {
       waiter.wake();
     }

@@ -56,6 +56,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
    *
    * A request that needs room in RAM and finds none is parked, having changed nothing, and starts over
    * when demotion has freed a segment.
+   *
+   * Order: while a read is under way on a key, what changes the key waits for it, and so does a read
+   * that turns out to change something. Other reads pass each other. So the requests of one connection
+   * on one key take effect in their order, whatever the device does with theirs.
    */
 
   /** With fewer bits of tag than this a plain set reads like the others. */
@@ -81,6 +85,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private final Deque<FlashLookup> deferredReads = new ArrayDeque<>();
   private final Deque<Request> parkedRequests = new ArrayDeque<>();
   private final Deque<FlashLookup> parkedLookups = new ArrayDeque<>();
+  private final LookupsByKey lookups = new LookupsByKey();
+  private final Deque<FlashLookup> turns = new ArrayDeque<>();
   private final AtomicBoolean retryScheduled = new AtomicBoolean();
   private final Wakeup roomWaiter = this::wakeForRoom;
   private final AtomicBoolean sealScheduled = new AtomicBoolean();
@@ -91,8 +97,12 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private MemorySegment recordMemory = MemorySegment.NULL;
   private long recordOffset;
   private int inFlightCount;
+  private int waitingForTurnCount;
   private int recacheCount;
-  private long freedBeforeStep;
+  private long roomBeforeStep;
+
+  /** Something asked for earlier is still under way on the key of this step. */
+  private boolean isBehind;
 
   /**
    * A session for one thread.
@@ -126,6 +136,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     READING,
     /** There is no room in RAM now. */
     NEEDS_ROOM,
+    /** An earlier request on the key has to be answered first. */
+    NEEDS_TURN,
+    /** It waits for its turn. */
+    WAITING,
     /** Something has changed: look again. */
     LOOK_AGAIN
   }
@@ -156,12 +170,18 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private Progress advance(Request request, long hash, @Nullable FlashLookup begun) {
     FlashLookup lookup = begun;
     while (true) {
-      freedBeforeStep = tiers.ram().freedCount();
+      roomBeforeStep = tiers.ram().roomCount();
+      isBehind = !lookups.isEmpty() && lookups.hasOlder(hash, lookup);
       found = lookup;
-      Progress progress = step(request, hash, lookup);
+      Progress progress =
+          isBehind && !request.isPureRead() ? Progress.NEEDS_TURN : step(request, hash, lookup);
       lookup = found;
       if (progress == Progress.NEEDS_READ && lookup != null) {
         progress = read(lookup);
+      }
+      if (progress == Progress.NEEDS_TURN) {
+        waitForTurn(lookup != null ? lookup : takeLookup(request, hash));
+        return Progress.WAITING;
       }
       if (progress == Progress.ANSWERED && lookup != null) {
         retire(lookup);
@@ -266,6 +286,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   @GuardedBy("shard")
   private Progress readItem(
       Request request, Shard shard, long cursor, MemorySegment from, long at, long now) {
+    if (isBehind && wouldWin(request, from, at, now)) {
+      return Progress.NEEDS_TURN;
+    }
     MemorySegment memory = from;
     long offset = at;
     boolean hitBefore = (RecordLayout.state(memory, offset) & RecordLayout.FETCHED) != 0;
@@ -841,30 +864,53 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     if (request.verb == Verb.READ && !request.leavesNoTrace) {
       shard.hit(cursor);
     }
-    FlashLookup lookup = begun != null ? begun : takeLookup(request, hash, flash);
+    FlashLookup lookup = begun != null ? begun : takeLookup(request, hash);
     lookup.reads(slot);
     found = lookup;
     counters.increment(CacheCounter.FLASH_LOOKUPS);
     return Progress.NEEDS_READ;
   }
 
-  private FlashLookup takeLookup(Request request, long hash, PageStore flash) {
+  private FlashLookup takeLookup(Request request, long hash) {
     FlashLookup lookup = idleLookups.poll();
     if (lookup == null) {
       ReadBuffers buffers = readBuffers;
       if (buffers == null) {
         throw new IllegalStateException("a session without flash found a slot that points there");
       }
-      lookup = new FlashLookup(this, buffers, flash.readListener());
+      lookup = new FlashLookup(this, buffers, tiers.flashOfSlot().readListener());
     }
     lookup.begin(request, hash);
+    lookups.add(lookup);
     return lookup;
   }
 
   private void retire(FlashLookup lookup) {
     lookup.letGo();
     lookup.request = null;
+    lookups.remove(lookup);
     idleLookups.push(lookup);
+    if (waitingForTurnCount > 0) {
+      FlashLookup next = lookups.oldest(lookup.hash);
+      if (next != null && next.waitsForTurn) {
+        next.waitsForTurn = false;
+        turns.add(next);
+        owner.execute(this::takeTurn);
+      }
+    }
+  }
+
+  private void waitForTurn(FlashLookup lookup) {
+    // A lease that is kept could keep a page from being freed for which the older request waits.
+    lookup.letGo();
+    lookup.waitsForTurn = true;
+    waitingForTurnCount++;
+  }
+
+  private void takeTurn() {
+    FlashLookup lookup = turns.remove();
+    waitingForTurnCount--;
+    goOn(lookup, Progress.LOOK_AGAIN);
   }
 
   /** Starts the read of a leased record, and judges it if it was still in a write buffer. */
@@ -959,7 +1005,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       countDead(memory, offset, now);
       return forgetRecord(lookup);
     }
-    if (request.verb != Verb.READ || request.touches || wouldWin(request, memory, offset, now)) {
+    if (!request.isPureRead() || wouldWin(request, memory, offset, now)) {
       lookup.isOwn();
       return Progress.LOOK_AGAIN;
     }
@@ -1039,10 +1085,17 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       lookup.letGo();
       parkedLookups.add(lookup);
     }
+    parkedSince(roomBeforeStep);
+  }
+
+  /**
+   * From now on a wake-up tries again. So does room that was made meanwhile, after {@code
+   * roomCount} was read; without that there is no point in it: a request that must read flash first
+   * would read over and over.
+   */
+  private void parkedSince(long roomCount) {
     hasParked = true;
-    if (tiers.ram().freedCount() != freedBeforeStep) {
-      // A segment was freed between the attempt and the flag. Without one there is no point in
-      // trying again: a request that must read flash first would read it over and over.
+    if (tiers.ram().roomCount() != roomCount) {
       wakeForRoom();
     }
   }
@@ -1066,6 +1119,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private void retryParked() {
     retryScheduled.set(false);
     hasParked = false;
+    long roomCount = tiers.ram().roomCount();
     for (int i = parkedRequests.size(); i > 0; i--) {
       Request request = parkedRequests.remove();
       long hash = tiers.hash(request.keyMemory, request.keyOffset, request.keyLength);
@@ -1083,7 +1137,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       }
     }
     if (!parkedRequests.isEmpty() || !parkedLookups.isEmpty()) {
-      hasParked = true;
+      parkedSince(roomCount);
     }
   }
 
@@ -1096,9 +1150,13 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
   }
 
-  /** Requests that have not been answered: waiting for room, or for a read. */
+  /** Requests that have not been answered: waiting for room, for a read, or for their turn. */
   public int pendingCount() {
-    return inFlightCount + deferredReads.size() + parkedRequests.size() + parkedLookups.size();
+    return inFlightCount
+        + deferredReads.size()
+        + parkedRequests.size()
+        + parkedLookups.size()
+        + waitingForTurnCount;
   }
 
   /** Ends the session. Every request has been answered. */

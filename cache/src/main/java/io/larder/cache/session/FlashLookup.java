@@ -35,6 +35,14 @@ final class FlashLookup extends PageRead {
   @Nullable Request request;
   long hash;
 
+  /** Neighbours in {@link LookupsByKey}. */
+  @Nullable FlashLookup older;
+
+  @Nullable FlashLookup younger;
+
+  /** Its turn comes when everything asked for earlier on its key has been answered. */
+  boolean waitsForTurn;
+
   FlashLookup(CacheSession session, ReadBuffers buffers, PageReadListener listener) {
     super(buffers, listener);
     this.session = session;

@@ -221,11 +221,11 @@ class RamLogTest {
     log.addWaiter(() -> wakeCount[0]++);
     log.addWaiter(() -> wakeCount[1]++);
     segment(writer);
-    long before = log.freedCount();
+    long before = log.roomCount();
 
     free(victim());
 
-    assertThat(log.freedCount()).isEqualTo(before + 1);
+    assertThat(log.roomCount()).isEqualTo(before + 1);
     assertThat(wakeCount).containsExactly(1, 1);
   }
 
@@ -253,7 +253,7 @@ class RamLogTest {
     log.addWaiter(waiter);
     log.removeWaiter(waiter);
 
-    log.wakeWaiters();
+    log.roomMade();
 
     assertThat(wakeCount).containsExactly(0);
   }
