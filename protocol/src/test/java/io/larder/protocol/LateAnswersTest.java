@@ -104,16 +104,6 @@ class LateAnswersTest {
   }
 
   @Test
-  void readsThatMayBeChosenToRefreshTheItemWaitTogether() {
-    rig.cache.put("a", "1");
-    readsAreLate();
-    rig.send("mg a R10\r\nmg a v R10\r\nget a\r\n");
-    assertThat(rig.cache.waiting).hasSize(3);
-    rig.answerLate(2).answerLate(1).answerLate(0);
-    assertThat(rig.written()).isEqualTo("HD\r\nVA 1\r\n1\r\nVALUE a 0 1\r\n1\r\nEND\r\n");
-  }
-
-  @Test
   void readsThatChangeSomethingRunAlone() {
     rig.cache.put("a", "1");
     rig.cache.put("b", "2");
@@ -123,7 +113,8 @@ class LateAnswersTest {
           "gat 10 a b\r\n",
           "touch a 10\r\nget b\r\n",
           "mg a T10\r\nget b\r\n",
-          "mg a N10\r\nget b\r\n"
+          "mg a N10\r\nget b\r\n",
+          "mg a R10\r\nget b\r\n"
         }) {
       rig.send(command);
       assertThat(rig.cache.waiting).as(command).hasSize(1);

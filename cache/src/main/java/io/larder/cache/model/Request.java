@@ -126,11 +126,11 @@ public abstract class Request {
   public long number;
 
   /**
-   * Whether it only shows the item. With {@link #claimsStale} or {@link #recaches} it may turn out
-   * to be chosen to refresh it, and then takes effect in its turn, too.
+   * Whether it only shows the item. With {@link #claimsStale} it may still turn out to be chosen to
+   * refresh it; then it takes effect in its turn, as what changes an item does.
    */
   public final boolean isPureRead() {
-    return verb == Verb.READ && !touches && !vivifies;
+    return verb == Verb.READ && !touches && !vivifies && !recaches;
   }
 
   /**

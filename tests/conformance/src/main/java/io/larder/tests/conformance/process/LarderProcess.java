@@ -1,5 +1,8 @@
 package io.larder.tests.conformance.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,6 +69,21 @@ public final class LarderProcess extends ServerProcess {
     LarderProcess larder = new LarderProcess(port, command, folder);
     larder.awaitReady(BUILD_MAX);
     return larder;
+  }
+
+  /** Adds what its threads are doing. */
+  @Override
+  public String diagnosis() {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    try {
+      Process process =
+          new ProcessBuilder(jcmd.toString(), Long.toString(pid()), "Thread.print")
+              .redirectErrorStream(true)
+              .start();
+      return printed() + "\n" + new String(process.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      return printed() + "\nits threads are not known: " + e;
+    }
   }
 
   private static List<String> arguments(int port, String... options) {

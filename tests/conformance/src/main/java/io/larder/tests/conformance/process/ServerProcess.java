@@ -154,6 +154,11 @@ public class ServerProcess implements AutoCloseable {
     return String.join("; ", parts);
   }
 
+  /** What may explain why it does not answer, for a message. */
+  public String diagnosis() {
+    return printed();
+  }
+
   private static String read(Path file) {
     try {
       return Files.readString(file);

@@ -3,7 +3,6 @@ package io.larder.tests.conformance.same;
 import io.larder.tests.conformance.process.ServerProcess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class Filler {
         socket.close();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new IllegalStateException("not filled; " + server.diagnosis(), e);
     }
   }
 

@@ -130,12 +130,10 @@ final class RandomScripts {
         "verbosity 0 noreply\r\n",
         "bogus\r\n",
         "get\r\n",
-        "get ‹a:250› ‹b›\r\n",
         "set ‹a› 0 0 -1\r\n",
         "incr ‹a› abc\r\n",
         "touch ‹a› abc\r\n",
         "mg ‹a› !\r\n",
-        "stats nothing\r\n",
         "get ‹a› ‹b› ‹c› ‹a› ‹b› ‹c› ‹a› ‹b› ‹c› ‹a› ‹b› ‹c› ‹a› ‹b› ‹c› ‹a› ‹b› ‹c›\r\n");
   }
 

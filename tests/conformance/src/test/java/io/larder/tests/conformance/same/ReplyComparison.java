@@ -1,9 +1,11 @@
 package io.larder.tests.conformance.same;
 
 import io.larder.tests.conformance.same.ReplyParts.Part;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,19 +14,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Byte by byte, but for what cannot be equal: CAS numbers are each server's own, so they are
  * compared up to a renaming that holds for all replies of one script; times may differ by the
- * seconds that pass between two questions; {@link AcceptedDeviation#LAST_ACCESS}, {@link
- * AcceptedDeviation#DEBUG_SIZE} and {@link AcceptedDeviation#VERSION}.
+ * seconds that pass between two questions; {@link AcceptedDeviation#DEBUG_SIZE} and {@link
+ * AcceptedDeviation#VERSION} show always, and other deviations where they are allowed to.
  */
 final class ReplyComparison {
   private static final long SECONDS_APART_MAX = 3;
   private static final Pattern SPACE = Pattern.compile(" ");
+  private static final Pattern WIDE_NUMBER = Pattern.compile("\\d+ +\r\n");
 
-  private final boolean itemsOnFlash;
+  private final Set<AcceptedDeviation> allowed;
   private final Map<String, String> theirCasToOurs = new HashMap<>();
   private final Map<String, String> ourCasToTheirs = new HashMap<>();
 
-  ReplyComparison(boolean itemsOnFlash) {
-    this.itemsOnFlash = itemsOnFlash;
+  ReplyComparison(Set<AcceptedDeviation> allowed) {
+    this.allowed = allowed;
   }
 
   /**
@@ -33,8 +36,8 @@ final class ReplyComparison {
    * @param ignoresRest whether ours may go on where theirs ends
    */
   @Nullable String difference(byte[] theirs, byte[] ours, boolean ignoresRest) {
-    List<Part> expected = ReplyParts.of(theirs);
-    List<Part> actual = ReplyParts.of(ours);
+    List<Part> expected = parts(theirs);
+    List<Part> actual = parts(ours);
     int count = ignoresRest ? expected.size() : Math.max(expected.size(), actual.size());
     for (int i = 0; i < count; i++) {
       String left = i < expected.size() ? expected.get(i).text() : "(nothing)";
@@ -45,6 +48,31 @@ final class ReplyComparison {
       }
     }
     return null;
+  }
+
+  private List<Part> parts(byte[] reply) {
+    List<Part> parts = ReplyParts.of(reply);
+    if (!allowed.contains(AcceptedDeviation.WIDTH_OF_A_NUMBER)) {
+      return parts;
+    }
+    List<Part> narrow = new ArrayList<>(parts);
+    for (int i = 1; i < parts.size(); i++) {
+      String value = parts.get(i).text();
+      if (parts.get(i).isValue() && WIDE_NUMBER.matcher(value).matches()) {
+        String number = value.strip();
+        String line = parts.get(i - 1).text();
+        narrow.set(i, new Part(true, number + "\r\n"));
+        narrow.set(i - 1, new Part(false, withLength(line, number.length())));
+      }
+    }
+    return narrow;
+  }
+
+  /** The line before a value, with another length of it. */
+  private static String withLength(String line, int length) {
+    String[] tokens = SPACE.split(line, -1);
+    tokens[tokens[0].equals("VA") ? 1 : 3] = Integer.toString(length);
+    return String.join(" ", tokens);
   }
 
   private boolean sameLine(String theirs, String ours) {
@@ -84,7 +112,9 @@ final class ReplyComparison {
     return switch (theirs.charAt(0)) {
       case 'c' -> sameCas(theirs.substring(1), ours.substring(1));
       case 't' -> sameSeconds(theirs.substring(1), ours.substring(1));
-      case 'l' -> itemsOnFlash || sameSeconds(theirs.substring(1), ours.substring(1));
+      case 'l' ->
+          allowed.contains(AcceptedDeviation.LAST_ACCESS)
+              || sameSeconds(theirs.substring(1), ours.substring(1));
       default -> theirs.equals(ours);
     };
   }
@@ -99,7 +129,7 @@ final class ReplyComparison {
     return switch (name) {
       case "cas=" -> sameCas(left, right);
       case "exp=" -> sameSeconds(left, right);
-      case "la=" -> itemsOnFlash || sameSeconds(left, right);
+      case "la=" -> allowed.contains(AcceptedDeviation.LAST_ACCESS) || sameSeconds(left, right);
       case "cls=", "size=" -> true;
       default -> left.equals(right);
     };

@@ -34,7 +34,7 @@ class SameBytesFromFlashTest {
                 io.word(),
                 "-o",
                 "ext_path=" + folder.resolve("flash") + ":256m")) {
-      SideBySide sides = new SideBySide(memcached, larder).withItemsOnFlash();
+      SideBySide sides = new SideBySide(memcached, larder, AcceptedDeviation.LAST_ACCESS);
       List<Play> plays = new ArrayList<>();
       Exchanges.all()
           .filter(Exchange::keepsToItself)

@@ -4,6 +4,7 @@ import io.larder.tests.conformance.process.ServerProcess;
 import io.larder.tests.conformance.same.ReplyParts.Part;
 import io.larder.tests.conformance.same.Wire.Pace;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +20,18 @@ final class SideBySide {
 
   private final ServerProcess reference;
   private final ServerProcess larder;
-  private boolean itemsOnFlash;
+  private final Set<AcceptedDeviation> allowed;
   private int plays;
 
-  SideBySide(ServerProcess reference, ServerProcess larder) {
+  /**
+   * Compares {@code larder} with {@code reference}.
+   *
+   * @param allowed deviations that may show, beside those that always may
+   */
+  SideBySide(ServerProcess reference, ServerProcess larder, AcceptedDeviation... allowed) {
     this.reference = reference;
     this.larder = larder;
-  }
-
-  /** From now on the times of last access differ as {@link AcceptedDeviation#LAST_ACCESS} says. */
-  SideBySide withItemsOnFlash() {
-    itemsOnFlash = true;
-    return this;
+    this.allowed = Set.of(allowed);
   }
 
   /** What was asked when the answers differed. */
@@ -52,7 +53,7 @@ final class SideBySide {
   final class Play {
     private final Script script;
     private final String prefix;
-    private final ReplyComparison comparison = new ReplyComparison(itemsOnFlash);
+    private final ReplyComparison comparison = new ReplyComparison(allowed);
     private final StringBuilder sent = new StringBuilder();
     private int next;
 

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +56,9 @@ final class Wire {
       throw new IllegalStateException("interrupted", e);
     } catch (TimeoutException e) {
       throw new IllegalStateException(
-          "no end of the answer after " + ANSWER_SECONDS_MAX + " s to " + Bytes.show(bytes), e);
+          "no end of the answer after %d s to %s; %s"
+              .formatted(ANSWER_SECONDS_MAX, Bytes.show(bytes), server.diagnosis()),
+          e);
     } catch (ExecutionException e) {
       throw new IllegalStateException("no answer to " + Bytes.show(bytes), e);
     }
@@ -97,7 +100,7 @@ final class Wire {
         read.write(buffer, 0, length);
       }
       answer.complete(read.toByteArray());
-    } catch (java.net.SocketTimeoutException e) {
+    } catch (SocketTimeoutException e) {
       answer.completeExceptionally(e);
     } catch (IOException e) {
       // Closed with bytes unread: an end like any other.
