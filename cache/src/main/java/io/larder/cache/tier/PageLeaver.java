@@ -89,6 +89,8 @@ public final class PageLeaver implements PageOwner {
       return outcome == ReserveOutcome.NO_BUFFER ? Rescue.WAITS : Rescue.IMPOSSIBLE;
     }
     long slot = shard.get(cursor);
+    // The hits that make it worth moving stay behind; that it has been read does not.
+    RecordLayout.setState(record, 0, RecordLayout.state(record, 0) | RecordLayout.FETCHED);
     long moved = FlashRecords.write(flash, reservation, record, 0, bytes, Slot.tag(slot));
     if (moved == Slot.EMPTY) {
       return Rescue.IMPOSSIBLE;
