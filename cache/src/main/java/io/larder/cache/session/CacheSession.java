@@ -380,6 +380,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return Progress.NEEDS_ROOM;
     }
     counters.increment(CacheCounter.MISSES);
+    request.made = true;
     request.won = true;
     request.answered(Status.HIT, view.show(recordMemory, recordOffset, now, false));
     // The client that made it has also read it.
@@ -695,6 +696,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return Progress.NEEDS_ROOM;
     }
     counters.increment(CacheCounter.STORED);
+    request.made = true;
     return numbered(request, request.initialNumber, now);
   }
 

@@ -21,19 +21,13 @@ final class RandomScripts {
   private static final List<String> FLAGS = List.of("0", "1", "7", "65536", "4294967295");
   private static final List<String> TIMES =
       List.of("0", "0", "0", "100", "86400", "2592000", "‹now+500›", "-1", "2592001");
+
+  /**
+   * Below 2^63: for larger ones memcached looks for a minus sign behind the end of the value, too.
+   */
   private static final List<String> NUMBERS =
-      List.of(
-          "0",
-          "1",
-          "5",
-          "9",
-          "10",
-          "99",
-          "100",
-          "1000",
-          "9999999999",
-          "18446744073709551614",
-          "18446744073709551615");
+      List.of("0", "1", "5", "9", "10", "99", "100", "1000", "9999999999");
+
   private static final List<String> TEXTS =
       List.of(
           "", "x", "value", "12a", " 7", "7 ", "-1", "line\r\nline", "END\r\n", "\0\1\2", "a b");
