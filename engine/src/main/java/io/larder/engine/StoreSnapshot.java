@@ -1,6 +1,8 @@
 package io.larder.engine;
 
+import io.larder.engine.model.Bucket;
 import io.larder.engine.page.PageSnapshot;
+import io.larder.engine.stats.DeviceCounts;
 import java.util.List;
 
 /**
@@ -15,9 +17,14 @@ public record StoreSnapshot(
     List<DeviceSnapshot> devices,
     long offHeapBytes) {
 
-  /** A device at one moment. */
+  /**
+   * A device at one moment.
+   *
+   * @param freeBucket the bucket it is kept for
+   * @param outOfService whether it refused too often and gets no more writes
+   */
   public record DeviceSnapshot(
-      String name, long sizeBytes, boolean outOfService, long readErrors, long writeErrors) {}
+      String name, long sizeBytes, Bucket freeBucket, boolean outOfService, DeviceCounts counts) {}
 
   /** Live bytes on all pages, padding included. */
   public long liveBytes() {
