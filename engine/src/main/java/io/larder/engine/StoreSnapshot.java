@@ -2,6 +2,7 @@ package io.larder.engine;
 
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.PageSnapshot;
+import io.larder.engine.page.PageState;
 import io.larder.engine.stats.DeviceCounts;
 import java.util.List;
 
@@ -29,6 +30,18 @@ public record StoreSnapshot(
   /** Live bytes on all pages, padding included. */
   public long liveBytes() {
     return pages.stream().mapToLong(PageSnapshot::liveBytes).sum();
+  }
+
+  /** Pages of one device. */
+  public long pageCount(int deviceIndex) {
+    return pages.stream().filter(page -> page.deviceIndex() == deviceIndex).count();
+  }
+
+  /** Pages of one device that hold nothing. */
+  public long freePageCount(int deviceIndex) {
+    return pages.stream()
+        .filter(page -> page.deviceIndex() == deviceIndex && page.state() == PageState.FREE)
+        .count();
   }
 
   /** Live records on all pages. */

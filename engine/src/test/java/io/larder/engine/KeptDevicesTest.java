@@ -181,8 +181,7 @@ class KeptDevicesTest {
       assertThat(withoutOwn.owner.sweptBytes).isEmpty();
     }
 
-    assertThat(rig.owner.asked)
-        .anyMatch(asked -> asked.reason() == GiveUpReason.EVICTED);
+    assertThat(rig.owner.asked).anyMatch(asked -> asked.reason() == GiveUpReason.EVICTED);
     assertThat(rig.owner.sweptBytes).as("those of default pages are").isNotEmpty();
     assertThat(pagesOf(1, Bucket.COMPACT)).isNotEmpty();
   }
