@@ -105,16 +105,20 @@ abstract class ServerContract {
       assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
     }
 
+    int lost = 0;
     for (int from = 0; from < count; from += 100) {
       List<String> keys = IntStream.range(from, from + 100).mapToObj(i -> "key" + i).toList();
       Map<String, byte[]> values = client.get(keys);
       for (int i = from; i < from + 100; i++) {
-        assertThat(values.get("key" + i)).as("key" + i).isEqualTo(valueOf(i));
+        byte[] value = values.get("key" + i);
+        lost += value == null ? 1 : 0;
+        assertThat(value).as("key" + i).isIn(valueOf(i), null);
       }
     }
+    assertLostOnlyToFalseMatches(client, lost);
     assertThat(client.stat("get_extstore")).isGreaterThan(count / 2);
     assertThat(client.stat("larder_flash_items") + client.stat("larder_ram_items"))
-        .isEqualTo(count);
+        .isEqualTo(count - lost);
     assertThat(client.statLines("extstore"))
         .anySatisfy(line -> assertThat(line).matches("STAT 0:version \\d+"))
         .anySatisfy(line -> assertThat(line).isEqualTo("STAT 0:bucket default"));
@@ -124,6 +128,11 @@ abstract class ServerContract {
     byte[] value = new byte[3000 + i % 2000];
     new Random(i).nextBytes(value);
     return value;
+  }
+
+  /** A set of a new key takes over what has its tag, unread: one item in some 19,000 new keys. */
+  private static void assertLostOnlyToFalseMatches(TestClient client, int lost) throws IOException {
+    assertThat(lost).isEqualTo((int) client.stat("larder_slots_taken_unread")).isLessThan(10);
   }
 
   @Test
@@ -494,9 +503,13 @@ abstract class ServerContract {
     for (int i = 0; i < 6000; i++) {
       assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
     }
+    int lost = 0;
     for (int i = 0; i < 6000; i++) {
-      assertThat(client.get(List.of("key" + i)).get("key" + i)).as("key" + i).isEqualTo(valueOf(i));
+      byte[] value = client.get(List.of("key" + i)).get("key" + i);
+      lost += value == null ? 1 : 0;
+      assertThat(value).as("key" + i).isIn(valueOf(i), null);
     }
+    assertLostOnlyToFalseMatches(client, lost);
 
     Map<String, String> rows = new HashMap<>();
     for (String line : client.statLines("extstore")) {
