@@ -175,7 +175,7 @@ public final class Cache implements AutoCloseable {
     resetAt = sum();
     PageStore flash = tiers.flash();
     if (flash != null) {
-      flash.stats().reset();
+      flash.resetCounters();
     }
   }
 

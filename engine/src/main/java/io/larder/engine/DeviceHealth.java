@@ -1,13 +1,12 @@
 package io.larder.engine;
 
-import io.larder.platform.device.Device;
+import io.larder.engine.model.Bucket;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What each device has refused, and whether it still takes writes.
+ * Whether each device still takes writes.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -17,15 +16,19 @@ final class DeviceHealth {
 
   private final List<Entry> entries;
 
-  DeviceHealth(List<Device> devices) {
-    entries = devices.stream().map(device -> new Entry()).toList();
+  /** Devices in service, kept for these buckets. */
+  DeviceHealth(List<Bucket> freeBuckets) {
+    entries = freeBuckets.stream().map(Entry::new).toList();
   }
 
   private static final class Entry {
+    final Bucket freeBucket;
     final AtomicInteger refusedInARow = new AtomicInteger();
     final AtomicBoolean out = new AtomicBoolean();
-    final LongAdder readErrors = new LongAdder();
-    final LongAdder writeErrors = new LongAdder();
+
+    Entry(Bucket freeBucket) {
+      this.freeBucket = freeBucket;
+    }
   }
 
   void wrote(int deviceIndex) {
@@ -35,28 +38,22 @@ final class DeviceHealth {
   /** Returns whether this was the error that takes the device out of service. */
   boolean refusedWrite(int deviceIndex) {
     Entry entry = entries.get(deviceIndex);
-    entry.writeErrors.increment();
     return entry.refusedInARow.incrementAndGet() >= REFUSED_IN_A_ROW_MAX
         && entry.out.compareAndSet(false, true);
-  }
-
-  void refusedRead(int deviceIndex) {
-    entries.get(deviceIndex).readErrors.increment();
   }
 
   boolean isOut(int deviceIndex) {
     return entries.get(deviceIndex).out.get();
   }
 
-  boolean areAllOut() {
-    return entries.stream().allMatch(entry -> entry.out.get());
-  }
-
-  long readErrors(int deviceIndex) {
-    return entries.get(deviceIndex).readErrors.sum();
-  }
-
-  long writeErrors(int deviceIndex) {
-    return entries.get(deviceIndex).writeErrors.sum();
+  /** Whether no device that {@code bucket} may use takes writes. */
+  boolean areAllOut(Bucket bucket) {
+    for (Entry entry : entries) {
+      boolean mayUse = entry.freeBucket == Bucket.DEFAULT || entry.freeBucket == bucket;
+      if (mayUse && !entry.out.get()) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -11,6 +11,7 @@ import io.larder.engine.read.PageReadListener;
 import io.larder.engine.read.ReadBuffers;
 import io.larder.engine.reclaim.ReclaimListener;
 import io.larder.engine.reclaim.ReclaimStep;
+import io.larder.engine.stats.DeviceStats;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.engine.stats.EngineStats;
 import io.larder.engine.write.BucketWriter;
@@ -30,10 +31,13 @@ import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +67,7 @@ public final class PageStore implements AutoCloseable {
 
   private final PageGeometry geometry;
   private final List<Device> devices;
+  private final List<Bucket> freeBuckets;
   private final List<Page> pages;
   private final FreePages freePages;
   private final WriteBuffers buffers;
@@ -71,6 +76,7 @@ public final class PageStore implements AutoCloseable {
   private final List<BucketWriter> writers = new ArrayList<>();
   private final DeviceHealth health;
   private final EngineStats stats = new EngineStats();
+  private final List<DeviceStats> deviceStats;
   private final Queue<FailedPage> failedPages = new ConcurrentLinkedQueue<>();
   private final AtomicLong lentReadBytes = new AtomicLong();
   private final AtomicLong progress = new AtomicLong();
@@ -81,16 +87,18 @@ public final class PageStore implements AutoCloseable {
   private volatile Wakeup reclaimWakeup = () -> {};
   private volatile Wakeup ownerWakeup = () -> {};
 
-  private PageStore(PageStoreConfig config, List<Device> devices, Clock clock) {
+  private PageStore(PageStoreConfig config, List<Device> devices, Clock clock, long latestVersion) {
     this.clock = clock;
     this.geometry = PageGeometry.of(config.pageBytes());
     this.devices = List.copyOf(devices);
-    this.pages = cut(devices, config.pageBytes());
+    this.pages = cut(devices, config);
     this.freePages = new FreePages(pages);
     this.buffers = new WriteBuffers(arena, config.writeBufferBytes(), config.writeBufferCount());
     this.chunks = new DirectoryChunks(arena);
     this.flushes = new FlushQueues(devices.size());
-    this.health = new DeviceHealth(devices);
+    this.freeBuckets = IntStream.range(0, devices.size()).mapToObj(config::freeBucketOf).toList();
+    this.health = new DeviceHealth(freeBuckets);
+    this.deviceStats = devices.stream().map(_ -> new DeviceStats()).toList();
     WriteShared shared =
         new WriteShared(
             geometry,
@@ -99,7 +107,7 @@ public final class PageStore implements AutoCloseable {
             buffers,
             chunks,
             flushes,
-            new AtomicLong(),
+            new AtomicLong(latestVersion),
             stats,
             clock);
     for (Bucket bucket : Bucket.values()) {
@@ -111,14 +119,30 @@ public final class PageStore implements AutoCloseable {
   /**
    * Cuts devices into free pages.
    *
-   * @param devices at least one, together at least {@link PageStoreConfig#PAGE_COUNT_MIN} pages
+   * @param devices at least one; the default ones together at least {@link
+   *     PageStoreConfig#PAGE_COUNT_MIN} pages, those kept for a bucket at least {@link
+   *     PageStoreConfig#PAGE_COUNT_KEPT_MIN}
    */
   public static PageStore open(PageStoreConfig config, List<Device> devices, Clock clock) {
+    return open(config, devices, clock, 0);
+  }
+
+  /**
+   * As above, for a store whose pages have lived before.
+   *
+   * @param latestVersion the highest version that any page may ever have had
+   */
+  static PageStore open(
+      PageStoreConfig config, List<Device> devices, Clock clock, long latestVersion) {
     List<String> problems = config.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
-    return new PageStore(config, devices, clock);
+    if (!config.freeBuckets().isEmpty() && config.freeBuckets().size() != devices.size()) {
+      throw new IllegalArgumentException(
+          config.freeBuckets().size() + " buckets for " + devices.size() + " devices");
+    }
+    return new PageStore(config, devices, clock, latestVersion);
   }
 
   /**
@@ -127,12 +151,11 @@ public final class PageStore implements AutoCloseable {
    * @param owner asked to leave the records of a page before it is given up
    */
   public void start(Work work, PageOwner owner) {
-    int lowWaterCount = Math.max(2, 1 + pages.size() / 64);
     ReclaimStep step =
         new ReclaimStep(
             pages,
             freePages,
-            lowWaterCount,
+            lowWaterCounts(pages),
             failedPages,
             health::isOut,
             owner,
@@ -147,7 +170,24 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
-  private static List<Page> cut(List<Device> devices, int pageBytes) {
+  /**
+   * Free pages of each free bucket below which another is given up. The few pages of a small device
+   * that is kept for a bucket hold more when only one of them is kept free: where that is not
+   * enough, there are the default devices.
+   */
+  private static Map<Bucket, Integer> lowWaterCounts(List<Page> pages) {
+    Map<Bucket, Integer> pageCounts = new EnumMap<>(Bucket.class);
+    pages.forEach(page -> pageCounts.merge(page.freeBucket(), 1, Integer::sum));
+    Map<Bucket, Integer> counts = new EnumMap<>(Bucket.class);
+    pageCounts.forEach((freeBucket, pageCount) -> {
+      boolean isSmall = freeBucket != Bucket.DEFAULT && pageCount < PageStoreConfig.PAGE_COUNT_MIN;
+      counts.put(freeBucket, isSmall ? 1 : Math.max(2, 1 + pageCount / 64));
+    });
+    return counts;
+  }
+
+  private static List<Page> cut(List<Device> devices, PageStoreConfig config) {
+    int pageBytes = config.pageBytes();
     List<Page> pages = new ArrayList<>();
     boolean more = true;
     // Round robin over the devices, so that consecutive pages keep all of them busy.
@@ -156,21 +196,33 @@ public final class PageStore implements AutoCloseable {
       for (int i = 0; i < devices.size(); i++) {
         Device device = devices.get(i);
         if ((row + 1) * pageBytes <= device.sizeBytes()) {
-          pages.add(new Page(pages.size(), i, device, row * pageBytes));
+          pages.add(new Page(pages.size(), i, config.freeBucketOf(i), device, row * pageBytes));
           more = true;
         }
       }
     }
-    if (pages.size() < PageStoreConfig.PAGE_COUNT_MIN) {
-      throw new IllegalArgumentException(
-          "the devices hold "
-              + pages.size()
-              + " pages of "
-              + pageBytes
-              + " bytes, fewer than "
-              + PageStoreConfig.PAGE_COUNT_MIN);
-    }
+    checkPageCounts(pages, config);
     return List.copyOf(pages);
+  }
+
+  private static void checkPageCounts(List<Page> pages, PageStoreConfig config) {
+    for (Bucket freeBucket : Bucket.values()) {
+      boolean isDefault = freeBucket == Bucket.DEFAULT;
+      long count = pages.stream().filter(page -> page.freeBucket() == freeBucket).count();
+      int countMin =
+          isDefault ? PageStoreConfig.PAGE_COUNT_MIN : PageStoreConfig.PAGE_COUNT_KEPT_MIN;
+      if (count < countMin && (isDefault || config.freeBuckets().contains(freeBucket))) {
+        throw new IllegalArgumentException(
+            "the "
+                + freeBucket.word()
+                + " devices hold "
+                + count
+                + " pages of "
+                + config.pageBytes()
+                + " bytes, fewer than "
+                + countMin);
+      }
+    }
   }
 
   /** The sizes all pages share. */
@@ -220,7 +272,7 @@ public final class PageStore implements AutoCloseable {
    * @param lengthBytes without padding, at most {@link #bufferedRecordBytesMax}
    */
   public ReserveOutcome reserve(Bucket bucket, int lengthBytes, long keyHash, Reservation into) {
-    if (health.areAllOut()) {
+    if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
     ReserveOutcome outcome = writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into);
@@ -249,7 +301,7 @@ public final class PageStore implements AutoCloseable {
 
   /** Takes room for one large record; see {@link BucketWriter#reserveDirect}. */
   public ReserveOutcome reserveDirect(Bucket bucket, long keyHash, DirectWrite write) {
-    if (health.areAllOut()) {
+    if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
     ReserveOutcome outcome = writers.get(bucket.ordinal()).reserveDirect(keyHash, write);
@@ -314,6 +366,12 @@ public final class PageStore implements AutoCloseable {
     return stats;
   }
 
+  /** Starts every counter at 0 again, those of the devices too. */
+  public void resetCounters() {
+    stats.reset();
+    deviceStats.forEach(DeviceStats::reset);
+  }
+
   /** The store at this moment. */
   public StoreSnapshot snapshot() {
     List<StoreSnapshot.DeviceSnapshot> deviceSnapshots = new ArrayList<>();
@@ -322,9 +380,9 @@ public final class PageStore implements AutoCloseable {
           new StoreSnapshot.DeviceSnapshot(
               devices.get(i).name(),
               devices.get(i).sizeBytes(),
+              freeBuckets.get(i),
               health.isOut(i),
-              health.readErrors(i),
-              health.writeErrors(i)));
+              deviceStats.get(i).counts()));
     }
     return new StoreSnapshot(
         geometry.pageBytes(),
@@ -356,7 +414,11 @@ public final class PageStore implements AutoCloseable {
   /** Gives up every page sealed by now, reading no more than directories; in the background. */
   public void requestEvictionOfSealed() {
     pages.forEach(Page::doomIfSealed);
-    reclaimWakeup.wake();
+    ReclaimStep step = reclaim;
+    if (step != null) {
+      step.requestDoomed();
+      reclaimWakeup.wake();
+    }
   }
 
   /** Sends what is in write buffers to the devices and seals the open pages, in the background. */
@@ -399,14 +461,20 @@ public final class PageStore implements AutoCloseable {
     }
 
     @Override
-    public void readFromDevice(int bytes) {
+    public void readFromDevice(int deviceIndex, int bytes, long tookNanos) {
+      deviceStats.get(deviceIndex).read(bytes, tookNanos);
       stats.increment(EngineCounter.DEVICE_READS);
       stats.add(EngineCounter.DEVICE_BYTES_READ, bytes);
     }
 
     @Override
+    public long nowNanos() {
+      return clock.nanos();
+    }
+
+    @Override
     public void readFailed(int deviceIndex) {
-      health.refusedRead(deviceIndex);
+      deviceStats.get(deviceIndex).readRefused();
       stats.increment(EngineCounter.READ_ERRORS);
     }
 
@@ -420,6 +488,7 @@ public final class PageStore implements AutoCloseable {
     @Override
     public void flushed(Page page, int bytes, long tookNanos) {
       health.wrote(page.deviceIndex());
+      deviceStats.get(page.deviceIndex()).wrote(bytes, tookNanos);
       stats.increment(EngineCounter.DEVICE_WRITES);
       stats.add(EngineCounter.DEVICE_BYTES_WRITTEN, bytes);
       stats.add(EngineCounter.DEVICE_WRITE_NANOS, tookNanos);
@@ -430,6 +499,7 @@ public final class PageStore implements AutoCloseable {
     @Override
     public void failed(Page page, IOException why) {
       stats.increment(EngineCounter.WRITE_ERRORS);
+      deviceStats.get(page.deviceIndex()).writeRefused();
       stats.increment(EngineCounter.PAGE_FAILURES);
       LOG.warn(
           "{} refused a write, its page is given up: {}",
@@ -460,14 +530,19 @@ public final class PageStore implements AutoCloseable {
     }
 
     @Override
+    public void read(int deviceIndex, int bytes) {
+      deviceStats.get(deviceIndex).reclaimRead(bytes);
+    }
+
+    @Override
     public void readFailed(int deviceIndex, IOException why) {
-      health.refusedRead(deviceIndex);
+      deviceStats.get(deviceIndex).readRefused();
       stats.increment(EngineCounter.READ_ERRORS);
     }
 
     @Override
     public void directoryFailed(Page page, IOException why) {
-      health.refusedRead(page.deviceIndex());
+      deviceStats.get(page.deviceIndex()).readRefused();
       stats.increment(EngineCounter.DIRECTORY_FAILURES);
       LOG.warn("giving up {} by a scan of the index: {}", page, why.toString());
     }

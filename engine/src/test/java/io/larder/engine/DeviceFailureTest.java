@@ -53,7 +53,7 @@ class DeviceFailureTest {
     rig.everyHeldRecordReadsBack();
     assertThat(rig.count(EngineCounter.WRITE_ERRORS)).isEqualTo(1);
     assertThat(rig.count(EngineCounter.PAGE_FAILURES)).isEqualTo(1);
-    assertThat(rig.store.snapshot().devices().getFirst().writeErrors()).isEqualTo(1);
+    assertThat(rig.store.snapshot().devices().getFirst().counts().writeErrors()).isEqualTo(1);
   }
 
   @Test
@@ -216,7 +216,7 @@ class DeviceFailureTest {
     refuseWrites(4);
 
     assertThat(isOutOfService()).isFalse();
-    assertThat(rig.store.snapshot().devices().getFirst().writeErrors()).isEqualTo(8);
+    assertThat(rig.store.snapshot().devices().getFirst().counts().writeErrors()).isEqualTo(8);
   }
 
   @Test
@@ -256,7 +256,7 @@ class DeviceFailureTest {
     reading.finish();
     assertThat(rig.count(EngineCounter.READ_ERRORS)).isEqualTo(1);
     assertThat(rig.count(EngineCounter.DEVICE_READS)).isZero();
-    assertThat(rig.store.snapshot().devices().getFirst().readErrors()).isEqualTo(1);
+    assertThat(rig.store.snapshot().devices().getFirst().counts().readErrors()).isEqualTo(1);
   }
 
   @ParameterizedTest

@@ -64,6 +64,39 @@ class PageStoreConfigTest {
   }
 
   @Test
+  void oneDeviceAtLeastIsADefaultOne() {
+    PageStoreConfig config =
+        new PageStoreConfig(65536, 16384, 4, IDENTITY, List.of(Bucket.COMPACT, Bucket.LOWTTL));
+
+    assertThat(config.problems()).singleElement().asString().contains("none is a default one");
+  }
+
+  @Test
+  void devicesKeptForABucketHoldAtLeastTwoPages() {
+    PageStoreConfig config =
+        new PageStoreConfig(65536, 16384, 4, IDENTITY, List.of(Bucket.DEFAULT, Bucket.COMPACT));
+
+    assertThatThrownBy(() ->
+            PageStore.open(
+                config,
+                List.of(new MemoryDevice(4 * 65536), new MemoryDevice(65536)),
+                new ManualClock()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the compact devices hold 1 pages");
+  }
+
+  @Test
+  void everyDeviceHasItsBucket() {
+    PageStoreConfig config =
+        new PageStoreConfig(65536, 16384, 4, IDENTITY, List.of(Bucket.DEFAULT, Bucket.COMPACT));
+
+    assertThatThrownBy(
+            () -> PageStore.open(config, List.of(new MemoryDevice(4 * 65536)), new ManualClock()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("2 buckets for 1 devices");
+  }
+
+  @Test
   void everyProblemIsNamedAtOnce() {
     assertThat(config(5000, 5000, 0).problems()).hasSize(3);
   }

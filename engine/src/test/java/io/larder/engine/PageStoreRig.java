@@ -22,6 +22,7 @@ import io.larder.testkit.MemoryDevice;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -52,11 +53,11 @@ final class PageStoreRig implements AutoCloseable {
   private final Reservation reservation = new Reservation();
   private long nextKeyHash = 1;
 
-  private PageStoreRig(PageStoreConfig config, long... deviceBytes) {
+  private PageStoreRig(PageStoreConfig config, long latestVersion, long... deviceBytes) {
     for (long bytes : deviceBytes) {
       devices.add(new MemoryDevice("memory-" + devices.size(), bytes, 512, true));
     }
-    store = PageStore.open(config, List.<Device>copyOf(devices), clock);
+    store = PageStore.open(config, List.<Device>copyOf(devices), clock, latestVersion);
     owner = new RecordingOwner(store);
     store.start(work, owner);
     readBuffers = store.newReadBuffers();
@@ -70,7 +71,23 @@ final class PageStoreRig implements AutoCloseable {
 
   static PageStoreRig of(int pageBytes, int bufferBytes, int bufferCount, long... deviceBytes) {
     return new PageStoreRig(
-        new PageStoreConfig(pageBytes, bufferBytes, bufferCount, IDENTITY), deviceBytes);
+        new PageStoreConfig(pageBytes, bufferBytes, bufferCount, IDENTITY), 0, deviceBytes);
+  }
+
+  /** A device for each of {@code freeBuckets}, of so many pages of 64 KiB. */
+  static PageStoreRig kept(List<Bucket> freeBuckets, long... pageCounts) {
+    return new PageStoreRig(
+        new PageStoreConfig(PAGE_BYTES, BUFFER_BYTES, 12, IDENTITY, freeBuckets),
+        0,
+        Arrays.stream(pageCounts).map(count -> count * PAGE_BYTES).toArray());
+  }
+
+  /** As {@link #of(int)}, with pages that have lived up to this version. */
+  static PageStoreRig after(long latestVersion, int pageCount) {
+    return new PageStoreRig(
+        new PageStoreConfig(PAGE_BYTES, BUFFER_BYTES, BUFFER_COUNT, IDENTITY),
+        latestVersion,
+        (long) pageCount * PAGE_BYTES);
   }
 
   MemoryDevice device() {

@@ -148,6 +148,23 @@ class ReadingTest {
   }
 
   @Test
+  void readIsAnsweredWhileAWriteToTheSameDeviceIsOnItsWay() throws InterruptedException {
+    Held onDevice = rig.fillPage(Bucket.DEFAULT, KIB, 0).getFirst();
+    rig.writeWhileThereIsRoom(Bucket.DEFAULT, KIB);
+    rig.device().holdWrites();
+    Thread flushing = new Thread(() -> rig.work.runOnce("flush-0"));
+    flushing.start();
+    while (rig.device().heldWriteCount() == 0) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(rig.read(onDevice)).isEqualTo(onDevice.bytes());
+
+    rig.device().releaseWrites();
+    flushing.join();
+  }
+
+  @Test
   void readsAreCountedByWhereTheyCameFrom() {
     List<Held> sealed = rig.fillPage(Bucket.DEFAULT, KIB, 0);
     Held unflushed = rig.write(Bucket.COMPACT, KIB);

@@ -217,7 +217,7 @@ class SealingTest {
     assertThat(rig.owner.unread).containsExactly(new Unread(pageId, GiveUpReason.EVICTED));
     assertThat(rig.owner.asked).as("nothing in a damaged directory is believed").isEmpty();
     assertThat(rig.page(pageId).state()).as("given up all the same").isEqualTo(PageState.FREE);
-    assertThat(rig.store.snapshot().devices().getFirst().readErrors()).isEqualTo(1);
+    assertThat(rig.store.snapshot().devices().getFirst().counts().readErrors()).isEqualTo(1);
   }
 
   @ParameterizedTest

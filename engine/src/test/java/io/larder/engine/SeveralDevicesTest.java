@@ -62,6 +62,22 @@ class SeveralDevicesTest {
   }
 
   @Test
+  void everyDeviceIsWrittenInProportionToItsPagesLapAfterLap() {
+    for (int i = 0; i < 18 * 10; i++) {
+      rig.fillPage(Bucket.DEFAULT, 4 * KIB, 0);
+    }
+
+    List<Long> written =
+        rig.store.snapshot().devices().stream()
+            .map(device -> device.counts().bytesWritten())
+            .toList();
+    long all = written.stream().mapToLong(bytes -> bytes).sum();
+    assertThat(written.get(0) * 18.0 / all).isBetween(7.0, 9.0);
+    assertThat(written.get(1) * 18.0 / all).isBetween(3.0, 5.0);
+    assertThat(written.get(2) * 18.0 / all).isBetween(5.0, 7.0);
+  }
+
+  @Test
   void flushOfOneDeviceDoesNotWaitForAnothers() {
     Held onFirst = rig.write(Bucket.DEFAULT, KIB);
     Held onSecond = rig.write(Bucket.COMPACT, KIB);

@@ -2,11 +2,16 @@ package io.larder.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.PageStoreRig.Reading;
 import io.larder.engine.RecordingOwner.Held;
 import io.larder.engine.model.Bucket;
+import io.larder.engine.stats.DeviceCounts;
 import io.larder.engine.stats.EngineCounter;
+import io.larder.engine.stats.LatencySnapshot;
 import io.larder.testkit.MemoryDevice.Kind;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +93,58 @@ class StatisticsTest {
     for (EngineCounter counter : EngineCounter.values()) {
       assertThat(rig.count(counter)).as(counter.name()).isZero();
     }
+  }
+
+  @Test
+  void resetAlsoForgetsWhatTheDevicesWereAsked() {
+    rig.fillPage(Bucket.DEFAULT, KIB, 0);
+    rig.everyHeldRecordReadsBack();
+    assertThat(counts().writes()).isPositive();
+    assertThat(counts().reads()).isPositive();
+
+    rig.store.resetCounters();
+
+    LatencySnapshot none = new LatencySnapshot(0, 0, 0, 0);
+    assertThat(counts()).isEqualTo(new DeviceCounts(0, 0, 0, 0, 0, 0, 0, none, none));
+    assertThat(rig.count(EngineCounter.DEVICE_WRITES)).isZero();
+  }
+
+  @Test
+  void readTakesFromItsSubmissionToItsCompletion() {
+    Held record = rig.fillPage(Bucket.DEFAULT, KIB, 0).getFirst();
+    Reading reading = Objects.requireNonNull(rig.startReading(record));
+    rig.clock.advance(Duration.ofNanos(1_500_000));
+    rig.reads.completeNext();
+    reading.finish();
+
+    LatencySnapshot latency = counts().readLatency();
+    assertThat(latency.count()).isEqualTo(1);
+    assertThat(latency.maxMicros()).isEqualTo(1500);
+    assertThat(latency.p50Micros()).isEqualTo(1500);
+  }
+
+  @Test
+  void readFromAWriteBufferIsNoReadOfTheDevice() {
+    rig.read(rig.write(Bucket.DEFAULT, KIB));
+
+    assertThat(counts().reads()).isZero();
+    assertThat(rig.count(EngineCounter.BUFFER_READS)).isEqualTo(1);
+  }
+
+  @Test
+  void whatReclaimReadsIsCountedApartFromTheReadsOfGets() {
+    for (int i = 0; i < 10; i++) {
+      rig.fillPage(Bucket.DEFAULT, 4 * KIB, 0);
+    }
+
+    long bytes =
+        rig.device().operations(Kind.READ).stream().mapToLong(one -> one.lengthBytes()).sum();
+    assertThat(counts().reclaimBytesRead()).isEqualTo(bytes).isPositive();
+    assertThat(counts().reads()).isZero();
+  }
+
+  private DeviceCounts counts() {
+    return rig.store.snapshot().devices().getFirst().counts();
   }
 
   @Test

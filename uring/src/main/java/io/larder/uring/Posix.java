@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The four system calls that the JDK has no door to: {@code open} with {@code O_DIRECT}, {@code
- * pread} and {@code pwrite} in units of the device's own block, {@code close}.
+ * The system calls that the JDK has no door to: {@code open} with {@code O_DIRECT}, {@code pread}
+ * and {@code pwrite} in units of the device's own block, {@code fallocate}, {@code close}.
  *
  * <p>Linux only; needs native access. Whoever may meet another system calls {@link #load} first.
  *
@@ -25,6 +25,10 @@ import java.util.Map;
  */
 final class Posix {
   static final int EINVAL = 22;
+  static final int ENOSYS = 38;
+  static final int EOPNOTSUPP = 95;
+
+  private static final int EINTR = 4;
 
   private static final int O_RDONLY = 0;
   private static final int O_RDWR = 2;
@@ -54,28 +58,22 @@ final class Posix {
   private static final MethodHandle PWRITE =
       handle("pwrite", FunctionDescriptor.of(LONG, INT, ADDRESS, LONG, LONG), CAPTURE_ERRNO);
 
+  private static final MethodHandle FALLOCATE =
+      handle("fallocate", FunctionDescriptor.of(INT, INT, INT, LONG, LONG), CAPTURE_ERRNO);
+
   private static final Map<Integer, String> NAMES =
-      Map.of(
-          2,
-          "ENOENT",
-          4,
-          "EINTR",
-          5,
-          "EIO",
-          9,
-          "EBADF",
-          11,
-          "EAGAIN",
-          12,
-          "ENOMEM",
-          13,
-          "EACCES",
-          EINVAL,
-          "EINVAL",
-          28,
-          "ENOSPC (no space left on device)",
-          125,
-          "ECANCELED");
+      Map.ofEntries(
+          Map.entry(2, "ENOENT"),
+          Map.entry(EINTR, "EINTR"),
+          Map.entry(5, "EIO"),
+          Map.entry(9, "EBADF"),
+          Map.entry(11, "EAGAIN"),
+          Map.entry(12, "ENOMEM"),
+          Map.entry(13, "EACCES"),
+          Map.entry(EINVAL, "EINVAL"),
+          Map.entry(27, "EFBIG (file larger than this process may write)"),
+          Map.entry(28, "ENOSPC (no space left on device)"),
+          Map.entry(125, "ECANCELED"));
 
   private Posix() {}
 
@@ -132,6 +130,22 @@ final class Posix {
     return transfer("pwrite", PWRITE, fd, source, offsetBytes);
   }
 
+  /**
+   * Gives the first {@code lengthBytes} of a file a place on the disk, and that length at least.
+   */
+  static void fallocate(int fd, long lengthBytes) throws PosixException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(STATE);
+      int result;
+      do {
+        result = (int) FALLOCATE.invokeExact(state, fd, 0, 0L, lengthBytes);
+      } while (result < 0 && (int) ERRNO.get(state, 0L) == EINTR);
+      checked("fallocate", result, state);
+    } catch (Throwable e) {
+      throw rethrown(e);
+    }
+  }
+
   private static long transfer(
       String name, MethodHandle call, int fd, MemorySegment memory, long offsetBytes)
       throws PosixException {
@@ -140,7 +154,7 @@ final class Posix {
       long result;
       do {
         result = (long) call.invokeExact(state, fd, memory, memory.byteSize(), offsetBytes);
-      } while (result < 0 && (int) ERRNO.get(state, 0L) == 4);
+      } while (result < 0 && (int) ERRNO.get(state, 0L) == EINTR);
       return checked(name, result, state);
     } catch (Throwable e) {
       throw rethrown(e);
@@ -163,7 +177,7 @@ final class Posix {
     };
   }
 
-  // Restricted because a wrong descriptor could crash the process; these four are right.
+  // Restricted because a wrong descriptor could crash the process; these are right.
   @SuppressWarnings("restricted")
   private static MethodHandle handle(
       String name, FunctionDescriptor type, Linker.Option... options) {

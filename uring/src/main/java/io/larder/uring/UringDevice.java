@@ -4,6 +4,7 @@ import io.larder.platform.device.Device;
 import io.larder.platform.device.DeviceException;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.platform.device.FileDevice;
+import io.larder.platform.device.FileSpace;
 import io.larder.platform.memory.AlignedBuffer;
 import java.io.EOFException;
 import java.io.IOException;
@@ -46,9 +47,9 @@ final class UringDevice implements Device {
     this.blockSizeBytes = blockSizeBytes;
   }
 
-  static UringDevice open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs)
+  static UringDevice open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs, FileSpace space)
       throws DeviceException {
-    FileDevice file = FileDevice.open(spec, looksLikeOurs);
+    FileDevice file = FileDevice.open(spec, looksLikeOurs, space);
     try {
       return over(file);
     } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package io.larder.uring;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.DeviceException;
 import io.larder.platform.device.DeviceSpec;
+import io.larder.platform.device.FileSpace;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.device.ReadFailures;
 import io.larder.platform.device.ReadQueue;
@@ -25,6 +26,7 @@ public final class UringIoEngine implements IoEngine<IoEventLoop> {
 
   private final String reason;
   private final int heldReadsMax;
+  private final FileSpace space = FallocatedSpace.orWritten();
   private final ReadFailures failures = new ReadFailures();
 
   /** Takes the answer of the probe as its reason. */
@@ -54,7 +56,7 @@ public final class UringIoEngine implements IoEngine<IoEventLoop> {
 
   @Override
   public Device open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs) throws DeviceException {
-    return UringDevice.open(spec, looksLikeOurs);
+    return UringDevice.open(spec, looksLikeOurs, space);
   }
 
   /**

@@ -1,6 +1,16 @@
 package io.larder.engine.model;
 
-/** A stream of writes that shares an open page. */
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A stream of writes that shares an open page; and, as a <em>free bucket</em>, the devices whose
+ * pages are kept for that stream.
+ *
+ * <p>{@code chunked} is another word for {@link #DEFAULT}: Larder does not chunk.
+ */
 public enum Bucket {
   /** What RAM demotes. */
   DEFAULT(0),
@@ -13,6 +23,8 @@ public enum Bucket {
   /** Rescued to a device of its own for old data. */
   OLD(5);
 
+  private static final String CHUNKED = "chunked";
+
   private final int number;
 
   Bucket(int number) {
@@ -24,5 +36,29 @@ public enum Bucket {
    */
   public int number() {
     return number;
+  }
+
+  /** As options and statistics write it. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The bucket that is written {@code word}, in any case; empty if there is none. */
+  public static Optional<Bucket> of(String word) {
+    String plain = word.toLowerCase(Locale.ROOT);
+    return plain.equals(CHUNKED)
+        ? Optional.of(DEFAULT)
+        : Arrays.stream(values()).filter(bucket -> bucket.word().equals(plain)).findFirst();
+  }
+
+  /** The free buckets it takes pages from, its own first. */
+  public List<Bucket> usable() {
+    return this == DEFAULT ? List.of(DEFAULT) : List.of(this, DEFAULT);
+  }
+
+  /** Whether live records of its pages may be moved elsewhere when the page is given up. */
+  public boolean isCompacted() {
+    // They have little life left: a second write would outlive what it saved.
+    return this != LOWTTL;
   }
 }

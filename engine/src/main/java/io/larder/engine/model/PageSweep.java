@@ -16,7 +16,11 @@ public interface PageSweep {
   /** When that life began, unix seconds. */
   long openedAtSeconds();
 
-  /** Whether {@code bytes} more may be moved to another page: at most half a page is. */
+  /**
+   * Whether {@code bytes} more may be moved to another page: at most half a page is, and nothing of
+   * a page of a bucket that is not {@linkplain Bucket#isCompacted compacted}, whatever device it is
+   * on.
+   */
   boolean mayRescue(int bytes);
 
   /** Counts what has been moved. */

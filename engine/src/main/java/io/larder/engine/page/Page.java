@@ -31,6 +31,7 @@ public final class Page {
 
   private final int id;
   private final int deviceIndex;
+  private final Bucket freeBucket;
   private final Device device;
   private final long deviceOffsetBytes;
 
@@ -82,10 +83,15 @@ public final class Page {
   @GuardedBy("this")
   private boolean holdsForever;
 
-  /** A free page of {@code device}. */
-  public Page(int id, int deviceIndex, Device device, long deviceOffsetBytes) {
+  /**
+   * A free page of {@code device}.
+   *
+   * @param freeBucket where it returns whenever it becomes free
+   */
+  public Page(int id, int deviceIndex, Bucket freeBucket, Device device, long deviceOffsetBytes) {
     this.id = id;
     this.deviceIndex = deviceIndex;
+    this.freeBucket = freeBucket;
     this.device = device;
     this.deviceOffsetBytes = deviceOffsetBytes;
   }
@@ -115,6 +121,11 @@ public final class Page {
 
   public int deviceIndex() {
     return deviceIndex;
+  }
+
+  /** The bucket its device is kept for. */
+  public Bucket freeBucket() {
+    return freeBucket;
   }
 
   public Device device() {
@@ -369,6 +380,7 @@ public final class Page {
         state,
         version,
         bucket,
+        freeBucket,
         openedAtSeconds,
         recordCount,
         liveCount,

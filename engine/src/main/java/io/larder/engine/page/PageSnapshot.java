@@ -5,6 +5,8 @@ import io.larder.engine.model.Bucket;
 /**
  * A page at one moment.
  *
+ * @param bucket the stream of writes that filled it in the life it lives, or lived last
+ * @param freeBucket the bucket its device is kept for
  * @param doomed nothing on it is wanted any more, whatever its records say
  * @param earliestExpirySeconds unix seconds; 0 when nothing on it expires
  * @param latestExpirySeconds unix seconds; 0 when something on it never expires
@@ -15,6 +17,7 @@ public record PageSnapshot(
     PageState state,
     long version,
     Bucket bucket,
+    Bucket freeBucket,
     long openedAtSeconds,
     int recordCount,
     int liveCount,

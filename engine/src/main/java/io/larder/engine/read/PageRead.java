@@ -25,6 +25,7 @@ public abstract class PageRead extends DeviceRead {
   private int dataOffset;
   private int dataLength;
   private int wantedBytes;
+  private long submittedNanos;
 
   /** A read that takes its buffers from {@code buffers} and is counted by {@code listener}. */
   protected PageRead(ReadBuffers buffers, PageReadListener listener) {
@@ -57,6 +58,7 @@ public abstract class PageRead extends DeviceRead {
     dataOffset = offsetBytes - from;
     wantedBytes = to - from;
     prepare(leased.device(), leased.deviceOffsetBytes() + from, wantedBytes, buffer);
+    submittedNanos = listener.nowNanos();
     queue.submit(this);
   }
 
@@ -69,7 +71,7 @@ public abstract class PageRead extends DeviceRead {
       return;
     }
     dataLength = bytesRead - dataOffset;
-    listener.readFromDevice(bytesRead);
+    listener.readFromDevice(page().deviceIndex(), bytesRead, listener.nowNanos() - submittedNanos);
     done(ReadOutcome.READ);
   }
 

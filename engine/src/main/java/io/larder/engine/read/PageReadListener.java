@@ -7,7 +7,15 @@ public interface PageReadListener {
 
   void readFromBuffer(int bytes);
 
-  void readFromDevice(int bytes);
+  /**
+   * A device has delivered what was wanted.
+   *
+   * @param tookNanos from the submission of the read to its completion
+   */
+  void readFromDevice(int deviceIndex, int bytes, long tookNanos);
+
+  /** The time that reads are measured by, in nanoseconds. */
+  long nowNanos();
 
   void readFailed(int deviceIndex);
 

@@ -10,6 +10,9 @@ public interface ReclaimListener {
   /** A live record has been moved to another page. */
   void rescued(int bytes);
 
+  /** A directory, or records to be rescued, have been read. */
+  void read(int deviceIndex, int bytes);
+
   void readFailed(int deviceIndex, IOException why);
 
   /** A page's directory could not be read, and its owner went through its whole index instead. */

@@ -1,6 +1,7 @@
 package io.larder.engine.reclaim;
 
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.page.FreePages;
@@ -12,13 +13,15 @@ import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives pages up: failed ones at once, others ahead of need, when free ones run low.
+ * Gives pages up: failed ones at once, others ahead of need, when those of a free bucket run low.
  *
  * <p>For each page: no address may be pointed at it any more; its directory is read; its owner
  * leaves every record; then the page closes, and is free when its last lease returns.
@@ -31,12 +34,10 @@ public final class ReclaimStep implements Step {
   /** How long to wait when a rescue needs a flush to end, or a closing page its last reader. */
   private static final long RETRY_NANOS = 1_000_000;
 
-  /** How long closing pages are counted upon; a read that hangs must not stop all writing. */
-  private static final long READER_PATIENCE_NANOS = 100_000_000;
-
   private final List<Page> pages;
   private final FreePages freePages;
-  private final int lowWaterCount;
+  private final List<LowWater> waters;
+  private final LowWater defaultWater;
   private final Queue<FailedPage> failedPages;
   private final IntPredicate isOutOfService;
   private final PageOwner owner;
@@ -46,22 +47,22 @@ public final class ReclaimStep implements Step {
   private final ReclaimBuffers buffers = new ReclaimBuffers();
 
   private final AtomicInteger requestedEvictions = new AtomicInteger();
+  private final AtomicBoolean looksForDoomed = new AtomicBoolean();
 
   private @Nullable Sweep current;
-  private boolean waitsForReaders;
-  private long waitsSinceNanos;
 
   /**
    * A step over {@code pages}.
    *
-   * @param lowWaterCount free pages below which another is given up
+   * @param lowWaterCounts for each free bucket that has pages, the free ones of them below which
+   *     another is given up; the default one has some
    * @param failedPages filled by the flush steps
    * @param isOutOfService whether the device with this number takes no writes any more
    */
   public ReclaimStep(
       List<Page> pages,
       FreePages freePages,
-      int lowWaterCount,
+      Map<Bucket, Integer> lowWaterCounts,
       Queue<FailedPage> failedPages,
       IntPredicate isOutOfService,
       PageOwner owner,
@@ -70,7 +71,15 @@ public final class ReclaimStep implements Step {
       Clock clock) {
     this.pages = pages;
     this.freePages = freePages;
-    this.lowWaterCount = lowWaterCount;
+    this.waters =
+        lowWaterCounts.entrySet().stream()
+            .map(entry -> new LowWater(entry.getKey(), entry.getValue()))
+            .toList();
+    this.defaultWater =
+        waters.stream()
+            .filter(water -> water.freeBucket() == Bucket.DEFAULT)
+            .findAny()
+            .orElseThrow(() -> new IllegalArgumentException("no default pages"));
     this.failedPages = failedPages;
     this.isOutOfService = isOutOfService;
     this.owner = owner;
@@ -102,25 +111,33 @@ public final class ReclaimStep implements Step {
       begin(failed.page(), GiveUpReason.FAILED, DirectorySource.of(failed.directory()));
       return AT_ONCE;
     }
-    List<PageSnapshot> snapshots = pages.stream().map(Page::snapshot).toList();
-    VictimPolicy.Victim doomed = VictimPolicy.chooseDoomed(snapshots);
-    if (doomed != null) {
-      giveUp(pages.get(doomed.pageId()), doomed.reason());
-      return AT_ONCE;
+    // Lowered first, so that pages doomed during the look are looked for again.
+    if (looksForDoomed.getAndSet(false)) {
+      VictimPolicy.Victim doomed = VictimPolicy.chooseDoomed(snapshots());
+      if (doomed != null) {
+        looksForDoomed.set(true);
+        giveUp(pages.get(doomed.pageId()), doomed.reason());
+        return AT_ONCE;
+      }
     }
-    boolean requested = requestedEvictions.get() > 0;
-    int freeCount = freePages.count();
-    if (freeCount >= lowWaterCount && !requested) {
-      waitsForReaders = false;
-      return UNTIL_WOKEN;
+    if (requestedEvictions.get() > 0) {
+      return evictAsRequested();
     }
-    if (freeCount + closingCount() >= lowWaterCount && !requested && maySoonBeFree()) {
-      return RETRY_NANOS;
+    long wait = UNTIL_WOKEN;
+    for (LowWater water : waters) {
+      wait = Math.min(wait, relieve(water));
+      if (wait == AT_ONCE) {
+        return AT_ONCE;
+      }
     }
-    waitsForReaders = false;
-    VictimPolicy.Victim victim =
-        VictimPolicy.choose(requested ? snapshots : usable(snapshots), clock.unixSeconds());
-    if (victim == null && requested && snapshots.stream().anyMatch(ReclaimStep::isBeingFilled)) {
+    return wait;
+  }
+
+  /** Gives up one page of any device, although free ones may be left. */
+  private long evictAsRequested() {
+    List<PageSnapshot> snapshots = snapshots();
+    VictimPolicy.Victim victim = VictimPolicy.choose(snapshots, clock.unixSeconds());
+    if (victim == null && snapshots.stream().anyMatch(ReclaimStep::isBeingFilled)) {
       // The request stands until one of them is sealed, or has failed.
       listener.nothingSealed();
       return UNTIL_WOKEN;
@@ -133,12 +150,51 @@ public final class ReclaimStep implements Step {
     return AT_ONCE;
   }
 
+  /** Gives up one page of a free bucket that runs low. */
+  private long relieve(LowWater water) {
+    // Counted first: to look at every page after every flush would cost more than the flush.
+    if (!isInNeed(water)) {
+      water.waitsNoMore();
+      return UNTIL_WOKEN;
+    }
+    List<PageSnapshot> usable = usable(water.freeBucket());
+    if (water.isLowOnlyForReaders(freePages, closingCount(usable))
+        && water.hasPatience(clock.nanos())) {
+      return RETRY_NANOS;
+    }
+    water.waitsNoMore();
+    VictimPolicy.Victim victim = VictimPolicy.choose(usable, clock.unixSeconds());
+    if (victim == null) {
+      return UNTIL_WOKEN;
+    }
+    giveUp(pages.get(victim.pageId()), victim.reason());
+    return AT_ONCE;
+  }
+
+  /** Whether a bucket may soon find no page, neither of its own devices nor of the default ones. */
+  private boolean isInNeed(LowWater water) {
+    return water.isLow(freePages)
+        && (water == defaultWater || freePages.count(Bucket.DEFAULT) <= defaultWater.count());
+  }
+
+  private List<PageSnapshot> snapshots() {
+    return pages.stream().map(Page::snapshot).toList();
+  }
+
   /**
-   * The pages that can be filled again. To give up one of a device out of service would make no
-   * room, and what is on it can still be read.
+   * The pages that can be filled again by whom they are wanted for. To give up one of a device out
+   * of service, or of a device kept for another bucket, would make no room for them.
    */
-  private List<PageSnapshot> usable(List<PageSnapshot> snapshots) {
-    return snapshots.stream().filter(page -> !isOutOfService.test(page.deviceIndex())).toList();
+  private List<PageSnapshot> usable(Bucket freeBucket) {
+    return pages.stream()
+        .filter(page -> page.freeBucket() == freeBucket)
+        .filter(page -> !isOutOfService.test(page.deviceIndex()))
+        .map(Page::snapshot)
+        .toList();
+  }
+
+  private static int closingCount(List<PageSnapshot> pages) {
+    return (int) pages.stream().filter(page -> page.state() == PageState.CLOSING).count();
   }
 
   private static boolean isBeingFilled(PageSnapshot page) {
@@ -150,22 +206,9 @@ public final class ReclaimStep implements Step {
     requestedEvictions.set(1);
   }
 
-  /** Whether the readers of closing pages may still be waited for. */
-  private boolean maySoonBeFree() {
-    long now = clock.nanos();
-    if (!waitsForReaders) {
-      waitsForReaders = true;
-      waitsSinceNanos = now;
-    }
-    return now - waitsSinceNanos <= READER_PATIENCE_NANOS;
-  }
-
-  private int closingCount() {
-    return (int)
-        pages.stream()
-            .filter(page -> page.state() == PageState.CLOSING)
-            .filter(page -> !isOutOfService.test(page.deviceIndex()))
-            .count();
+  /** Has every page that is doomed by now given up. Any thread. */
+  public void requestDoomed() {
+    looksForDoomed.set(true);
   }
 
   private void giveUp(Page page, GiveUpReason reason) {
@@ -175,7 +218,7 @@ public final class ReclaimStep implements Step {
       return;
     }
     try {
-      begin(page, reason, SealedDirectory.read(page, geometry, buffers));
+      begin(page, reason, SealedDirectory.read(page, geometry, buffers, listener));
     } catch (IOException e) {
       listener.directoryFailed(page, e);
       owner.leaveUnread(page.id(), reason);

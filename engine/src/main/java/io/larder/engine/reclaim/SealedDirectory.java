@@ -23,15 +23,16 @@ final class SealedDirectory implements DirectorySource {
    *
    * @throws IOException when the device refuses, or what it gives is not this page's directory
    */
-  static SealedDirectory read(Page page, PageGeometry geometry, ReclaimBuffers buffers)
+  static SealedDirectory read(
+      Page page, PageGeometry geometry, ReclaimBuffers buffers, ReclaimListener listener)
       throws IOException {
     AlignedBuffer tail = buffers.directory(PageGeometry.BLOCK_BYTES);
-    readTail(page, geometry, tail, PageGeometry.BLOCK_BYTES);
+    readTail(page, geometry, tail, PageGeometry.BLOCK_BYTES, listener);
     int trailerAt = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
     int count = countIn(tail, trailerAt, page, geometry);
     int length = PageGeometry.directoryBytes(count);
     AlignedBuffer bytes = buffers.directory(length);
-    readTail(page, geometry, bytes, length);
+    readTail(page, geometry, bytes, length, listener);
     trailerAt = length - TrailerLayout.BYTES;
     if (countIn(bytes, trailerAt, page, geometry) != count
         || TrailerLayout.checksum(bytes.memory(), trailerAt) != checksum(bytes, trailerAt, count)) {
@@ -40,10 +41,12 @@ final class SealedDirectory implements DirectorySource {
     return new SealedDirectory(bytes, count);
   }
 
-  private static void readTail(Page page, PageGeometry geometry, AlignedBuffer into, int length)
+  private static void readTail(
+      Page page, PageGeometry geometry, AlignedBuffer into, int length, ReclaimListener listener)
       throws IOException {
     page.device()
         .read(into.slice(0, length), page.deviceOffsetBytes() + geometry.pageBytes() - length);
+    listener.read(page.deviceIndex(), length);
   }
 
   private static int countIn(AlignedBuffer bytes, int trailerAt, Page page, PageGeometry geometry)

@@ -1,6 +1,7 @@
 package io.larder.engine.reclaim;
 
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
@@ -19,6 +20,7 @@ final class Sweep implements PageSweep {
   private final Page page;
   private final long version;
   private final GiveUpReason reason;
+  private final Bucket bucket;
   private final DirectorySource directory;
   private final PageGeometry geometry;
   private final ReclaimBuffers buffers;
@@ -41,6 +43,7 @@ final class Sweep implements PageSweep {
     this.version = page.version();
     this.openedAtSeconds = page.openedAtSeconds();
     this.reason = reason;
+    this.bucket = page.snapshot().bucket();
     this.directory = directory;
     this.geometry = geometry;
     this.buffers = buffers;
@@ -102,7 +105,9 @@ final class Sweep implements PageSweep {
   @Override
   public boolean mayRescue(int bytes) {
     // Giving up a page must gain at least half of one, or reclaim could run without end.
-    return reason == GiveUpReason.EVICTED && rescuedBytes + bytes <= geometry.pageBytes() / 2;
+    return reason == GiveUpReason.EVICTED
+        && bucket.isCompacted()
+        && rescuedBytes + bytes <= geometry.pageBytes() / 2;
   }
 
   @Override
@@ -138,6 +143,7 @@ final class Sweep implements PageSweep {
       listener.readFailed(page.deviceIndex(), e);
       return false;
     }
+    listener.read(page.deviceIndex(), length);
     filledWindow = window;
     windowStart = from;
     windowEnd = from + length;

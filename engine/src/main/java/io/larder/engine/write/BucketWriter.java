@@ -31,7 +31,7 @@ public final class BucketWriter {
   /**
    * A writer with no page yet.
    *
-   * @param pagesKeptForOthers free pages that this bucket must leave
+   * @param pagesKeptForOthers free pages of the default devices that this bucket must leave
    */
   public BucketWriter(Bucket bucket, int pagesKeptForOthers, WriteShared shared) {
     this.bucket = bucket;
@@ -159,7 +159,7 @@ public final class BucketWriter {
 
   @GuardedBy("this")
   private @Nullable OpenPage openPage() {
-    Page page = shared.freePages().take(pagesKeptForOthers);
+    Page page = shared.freePages().take(bucket, pagesKeptForOthers);
     if (page == null) {
       return null;
     }

@@ -23,7 +23,7 @@ class PageTest {
   private static final long VERSION = 0x1234_5678_9abc_def0L;
   private static final long ALL_BITS = -1L;
 
-  private final Page page = new Page(7, 0, new MemoryDevice(1 << 20), 65536);
+  private final Page page = new Page(7, 0, Bucket.LOWTTL, new MemoryDevice(1 << 20), 65536);
 
   private void openPage() {
     page.claim(VERSION, Bucket.LOWTTL, 1000);
@@ -86,7 +86,21 @@ class PageTest {
     assertThat(page.snapshot())
         .isEqualTo(
             new PageSnapshot(
-                7, 0, PageState.FREE, 0, Bucket.DEFAULT, 0, 0, 0, 0, 0, 0, 0, false, false));
+                7,
+                0,
+                PageState.FREE,
+                0,
+                Bucket.DEFAULT,
+                Bucket.LOWTTL,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                false,
+                false));
   }
 
   @Test
@@ -109,6 +123,7 @@ class PageTest {
                 PageState.OPEN,
                 VERSION + 1,
                 Bucket.COMPACT,
+                Bucket.LOWTTL,
                 2000,
                 0,
                 0,

@@ -31,6 +31,7 @@ class VictimPolicyTest {
         state,
         version,
         Bucket.DEFAULT,
+        Bucket.DEFAULT,
         0,
         10,
         liveCount,

@@ -29,7 +29,7 @@ class FailedPageTest {
   private final Arena arena = Arena.ofConfined();
   private final ManualClock clock = new ManualClock();
   private final MemoryDevice device = new MemoryDevice(4 * PAGE_BYTES);
-  private final Page page = new Page(0, 0, device, 0);
+  private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0);
   private final FreePages freePages = new FreePages(List.of(page));
   private final WriteBuffers buffers = new WriteBuffers(arena, BUFFER_BYTES, 4);
   private final DirectoryChunks chunks = new DirectoryChunks(arena);

@@ -28,10 +28,11 @@ final class DeviceCheck {
   private static final int HEAD_BYTES = 4096;
 
   /**
-   * How far a block device must be zero to count as unused. Several volume formats leave their
-   * first blocks empty: Btrfs begins at 64 KiB, ZFS at 8 KiB, software RAID at 4 KiB.
+   * How far a file or block device must be zero to count as unused. Several formats leave their
+   * first blocks empty: Btrfs begins at 64 KiB, a CD image at 32 KiB, ZFS at 8 KiB, software RAID
+   * at 4 KiB.
    */
-  private static final int BLOCK_DEVICE_HEAD_BYTES = 1 << 20;
+  private static final int UNUSED_BYTES = 1 << 20;
 
   private static final int FILE_TYPE_MASK = 0xF000;
   private static final int FILE_TYPE_BLOCK = 0x6000;
@@ -112,12 +113,12 @@ final class DeviceCheck {
     }
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       checkUnlocked(path, channel);
-      checkContent(path, channel, looksLikeOurs);
+      isUnused(path, channel, looksLikeOurs);
       if (blockDevice) {
         checkRoom(path, channel.size(), sizeBytes);
       } else {
-        // The length stands for the bytes the file has on the disk, which Java cannot ask for. A
-        // sparse file may still meet a full disk later: a failed write, not a failed start.
+        // The length stands for the bytes the file has on the disk, which Java cannot ask for. For
+        // a sparse file the room shows when it is given its own, before anything is written to it.
         takeSpace(path, path, Math.max(0, sizeBytes - channel.size()));
       }
     }
@@ -164,26 +165,30 @@ final class DeviceCheck {
     }
   }
 
-  /** Refuses content that is neither ours nor nothing at all. */
-  static void checkContent(Path path, FileChannel channel, Predicate<ByteBuffer> looksLikeOurs)
+  /**
+   * Refuses content that is neither ours nor nothing at all.
+   *
+   * @return whether it is nothing at all
+   */
+  static boolean isUnused(Path path, FileChannel channel, Predicate<ByteBuffer> looksLikeOurs)
       throws IOException {
-    boolean blockDevice = isBlockDevice(path);
-    ByteBuffer start = ByteBuffer.allocate(blockDevice ? BLOCK_DEVICE_HEAD_BYTES : HEAD_BYTES);
+    ByteBuffer start = ByteBuffer.allocate(UNUSED_BYTES);
     while (start.hasRemaining() && channel.read(start, start.position()) > 0) {
       // a short read; the rest stays zero when the file is shorter
     }
     if (isZero(start.array())) {
-      return;
+      return true;
     }
     ByteBuffer head = start.slice(0, HEAD_BYTES).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (!looksLikeOurs.test(head)) {
       throw refused(
           path,
           "it holds data that Larder did not write, which would be lost",
-          blockDevice
+          isBlockDevice(path)
               ? "name another device, or zero its first MiB if nothing on it is needed"
               : "name another path, or remove the file if it is not needed");
     }
+    return false;
   }
 
   private static boolean isZero(byte[] bytes) {
@@ -208,6 +213,13 @@ final class DeviceCheck {
         path,
         whichProcess + " process already uses it",
         "stop the other user or name another path");
+  }
+
+  static DeviceException noRoom(Path path, long wantedBytes, IOException cause) {
+    return new DeviceException(
+        "Cannot use %s: its file system does not give it %s (%s); choose a smaller size or free some space."
+            .formatted(path, readable(wantedBytes), cause.getMessage()),
+        cause);
   }
 
   private static DeviceException refused(Path path, String why, String whatToDo) {

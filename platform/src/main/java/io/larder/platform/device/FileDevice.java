@@ -1,6 +1,7 @@
 package io.larder.platform.device;
 
 import io.larder.platform.memory.AlignedBuffer;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -29,8 +30,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Life.</b> {@link #check} finds whatever speaks against a set of devices and leaves no
  * trace; a program calls it when all its other options are known to be good. {@link #open} then
- * creates the file if it is missing, locks it against other processes, gives it its length, and
- * bypasses the page cache where the file system allows. The lock lasts until {@link #close}.
+ * creates the file if it is missing, locks it against other processes, gives it its length and all
+ * of that length a place on the disk, and bypasses the page cache where the file system allows. The
+ * lock lasts until {@link #close}.
  *
  * <p><b>Threads.</b> Any thread that nobody interrupts. An interrupt that is already pending is
  * kept for after the call, but one that arrives within a call closes the channel, for everybody:
@@ -55,16 +57,23 @@ public final class FileDevice implements Device {
   private final Path path;
   private final Object identity;
   private final RandomAccessFile plain;
+  private final Closeable spaceHolder;
   private final Direct direct;
   private final FileChannel channel;
   private final long sizeBytes;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private FileDevice(
-      Path path, Object identity, RandomAccessFile plain, Direct direct, long wantedBytes) {
+      Path path,
+      Object identity,
+      RandomAccessFile plain,
+      Closeable spaceHolder,
+      Direct direct,
+      long wantedBytes) {
     this.path = path;
     this.identity = identity;
     this.plain = plain;
+    this.spaceHolder = spaceHolder;
     this.direct = direct;
     this.channel = direct.works() ? direct.opened() : plain.getChannel();
     this.sizeBytes = wantedBytes - wantedBytes % direct.blockBytes;
@@ -86,21 +95,29 @@ public final class FileDevice implements Device {
    * Checks {@code spec} again and opens it, direct where that works.
    *
    * @throws DeviceException when the check fails or the system refuses; a file that this call has
-   *     created is then gone again, and any other is as it was
+   *     created is then gone again, and any other has the length and the content it had
    */
   public static FileDevice open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs)
       throws DeviceException {
-    return open(spec, looksLikeOurs, true);
+    return open(spec, looksLikeOurs, new WrittenSpace());
   }
 
-  static FileDevice open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs, boolean wantDirect)
+  /** As above; {@code space} gives a regular file its room. */
+  public static FileDevice open(
+      DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs, FileSpace space)
+      throws DeviceException {
+    return open(spec, looksLikeOurs, space, true);
+  }
+
+  static FileDevice open(
+      DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs, FileSpace space, boolean wantDirect)
       throws DeviceException {
     DeviceCheck.run(List.of(spec), looksLikeOurs);
     Path path = spec.path().toAbsolutePath();
     try {
       boolean created = createIfMissing(path);
       try {
-        return openExisting(path, spec.sizeBytes(), looksLikeOurs, wantDirect);
+        return openExisting(path, spec.sizeBytes(), looksLikeOurs, space, wantDirect);
       } catch (IOException | RuntimeException e) {
         if (created) {
           Files.deleteIfExists(path);
@@ -134,30 +151,59 @@ public final class FileDevice implements Device {
   }
 
   private static FileDevice openExisting(
-      Path path, long sizeBytes, Predicate<ByteBuffer> looksLikeOurs, boolean wantDirect)
+      Path path,
+      long sizeBytes,
+      Predicate<ByteBuffer> looksLikeOurs,
+      FileSpace space,
+      boolean wantDirect)
       throws IOException {
     Object identity = OpenFiles.identity(path);
     if (!OpenFiles.claim(identity)) {
       throw DeviceCheck.inUse(path, "this");
     }
     RandomAccessFile plain = null;
+    Closeable spaceHolder = () -> {};
     try {
       plain = new RandomAccessFile(path.toFile(), "rw");
       lock(path, plain.getChannel());
-      DeviceCheck.checkContent(path, plain.getChannel(), looksLikeOurs);
-      if (!DeviceCheck.isBlockDevice(path) && plain.length() != sizeBytes) {
-        plain.setLength(sizeBytes);
+      boolean isUnused = DeviceCheck.isUnused(path, plain.getChannel(), looksLikeOurs);
+      if (!DeviceCheck.isBlockDevice(path)) {
+        spaceHolder = giveRoom(path, plain, isUnused, sizeBytes, space);
       }
       Direct direct =
           wantDirect ? Direct.tryOn(path) : Direct.refused(path, null, "it was not asked for");
-      return new FileDevice(path, identity, plain, direct, sizeBytes);
+      return new FileDevice(path, identity, plain, spaceHolder, direct, sizeBytes);
     } catch (IOException | RuntimeException e) {
-      if (plain != null) {
-        plain.close();
+      try {
+        spaceHolder.close();
+        if (plain != null) {
+          plain.close();
+        }
+      } finally {
+        OpenFiles.release(identity);
       }
-      OpenFiles.release(identity);
       throw e;
     }
+  }
+
+  /** Gives the file its length and all of it a place on the disk, or leaves it as it was. */
+  private static Closeable giveRoom(
+      Path path, RandomAccessFile file, boolean isUnused, long sizeBytes, FileSpace space)
+      throws IOException {
+    long lengthBefore = file.length();
+    Closeable holder;
+    try {
+      holder = space.allocate(path, file.getChannel(), isUnused, sizeBytes);
+    } catch (IOException e) {
+      if (file.length() != lengthBefore) {
+        file.setLength(lengthBefore);
+      }
+      throw DeviceCheck.noRoom(path, sizeBytes, e);
+    }
+    if (file.length() != sizeBytes) {
+      file.setLength(sizeBytes);
+    }
+    return holder;
   }
 
   /** Locks the whole file until the channel is closed. */
@@ -284,9 +330,13 @@ public final class FileDevice implements Device {
       }
     } finally {
       try {
-        plain.close();
+        spaceHolder.close();
       } finally {
-        OpenFiles.release(identity);
+        try {
+          plain.close();
+        } finally {
+          OpenFiles.release(identity);
+        }
       }
     }
   }

@@ -10,16 +10,23 @@ public final class PoolIoEngine implements IoEngine<Executor> {
   public static final int DEFAULT_THREAD_COUNT = 32;
 
   private final String reason;
+  private final FileSpace space;
   private final ReadPool pool;
 
   /**
-   * Starts the threads.
+   * Starts the threads; files are given their room by writing it.
    *
    * @param reason why nothing better is used, as half a sentence
    * @param prefix of the threads' names
    */
   public PoolIoEngine(String reason, String prefix, int threadCount) {
+    this(reason, prefix, threadCount, new WrittenSpace());
+  }
+
+  /** As above; {@code space} gives files their room. */
+  public PoolIoEngine(String reason, String prefix, int threadCount, FileSpace space) {
     this.reason = reason;
+    this.space = space;
     this.pool = new ReadPool(prefix, threadCount);
   }
 
@@ -35,7 +42,7 @@ public final class PoolIoEngine implements IoEngine<Executor> {
 
   @Override
   public Device open(DeviceSpec spec, Predicate<ByteBuffer> looksLikeOurs) throws DeviceException {
-    return FileDevice.open(spec, looksLikeOurs);
+    return FileDevice.open(spec, looksLikeOurs, space);
   }
 
   @Override

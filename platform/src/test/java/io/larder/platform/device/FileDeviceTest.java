@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.larder.platform.memory.AlignedBuffer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
@@ -123,11 +125,112 @@ class FileDeviceTest {
   }
 
   @Test
-  void fileThatBeginsWithZerosCountsAsOurs() throws IOException {
-    byte[] bytes = new byte[8192];
-    bytes[4096] = 1;
+  void fileThatIsZeroForItsFirstMebibyteCountsAsUnused() throws IOException {
+    byte[] bytes = new byte[(int) MIB + 1];
+    bytes[(int) MIB] = 1;
     Files.write(path, bytes);
     FileDevice.check(List.of(spec(MIB)), FileDeviceTest::notOurs);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4096, 8192, 32 << 10, 64 << 10, (1 << 20) - 1})
+  void fileWhoseFormatBeginsBehindSomeZerosIsSomebodyElses(int at) throws IOException {
+    byte[] bytes = new byte[2 << 20];
+    bytes[at] = 1;
+    Files.write(path, bytes);
+
+    assertRefused(spec(MIB), "holds data that Larder did not write", "name another path");
+    assertThat(path).hasBinaryContent(bytes);
+  }
+
+  // ---------------------------------------------------------------------- room on the disk
+
+  /** Refuses, as a full file system does, when it has given a part. */
+  private static FileSpace fullAfter(long bytes) {
+    return (_, channel, _, _) -> {
+      channel.write(ByteBuffer.allocate(1), bytes - 1);
+      throw new IOException("No space left on device");
+    };
+  }
+
+  @Test
+  void fileThatFindsNoRoomIsRefusedInOneSentenceAndGoneAgain() {
+    assertThatThrownBy(
+            () -> FileDevice.open(spec(8 * MIB), FileDeviceTest::notOurs, fullAfter(MIB)))
+        .isInstanceOf(DeviceException.class)
+        .hasMessage(
+            "Cannot use "
+                + path
+                + ": its file system does not give it 8.0 MiB (No space left on device);"
+                + " choose a smaller size or free some space.");
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void fileThatHadGrownWhenTheRoomEndedHasItsLengthAndContentBack() throws Exception {
+    byte[] bytes = someBytes(3 << 20);
+    Files.write(path, bytes);
+
+    assertThatThrownBy(() -> FileDevice.open(spec(8 * MIB), _ -> true, fullAfter(6 * MIB)))
+        .isInstanceOf(DeviceException.class);
+
+    assertThat(path).hasBinaryContent(bytes);
+    assertThat(askAnotherProcess()).as("nor is it locked").doesNotContain("uses it");
+  }
+
+  @Test
+  void fileThatWasToShrinkIsNotCutBeforeItsRoomIsSure() throws IOException {
+    byte[] bytes = someBytes(3 << 20);
+    Files.write(path, bytes);
+    FileSpace full =
+        (_, _, _, _) -> {
+          throw new IOException("No space left on device");
+        };
+
+    assertThatThrownBy(() -> FileDevice.open(spec(MIB), _ -> true, full))
+        .isInstanceOf(DeviceException.class);
+
+    assertThat(path).hasBinaryContent(bytes);
+  }
+
+  private static byte[] someBytes(int count) {
+    byte[] bytes = new byte[count];
+    new Random(3).nextBytes(bytes);
+    return bytes;
+  }
+
+  @Test
+  void everyBlockOfANewFileHasItsPlaceOnTheDisk() throws Exception {
+    FileDevice.open(spec(8 * MIB), FileDeviceTest::notOurs).close();
+    assertThat(bytesOnDisk()).isGreaterThanOrEqualTo(8 * MIB);
+  }
+
+  @Test
+  void holesOfAFileThatIsNotUsedYetAreFilled() throws Exception {
+    try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+      sparse.setLength(8 * MIB);
+    }
+    FileDevice.open(spec(8 * MIB), FileDeviceTest::notOurs).close();
+    assertThat(bytesOnDisk()).isGreaterThanOrEqualTo(8 * MIB);
+  }
+
+  @Test
+  void fileThatGrowsKeepsWhatItHeld() throws Exception {
+    byte[] bytes = someBytes(3 << 20);
+    Files.write(path, bytes);
+
+    FileDevice.open(spec(8 * MIB), _ -> true).close();
+
+    assertThat(path).hasSize(8 * MIB);
+    assertThat(Arrays.copyOf(Files.readAllBytes(path), bytes.length)).isEqualTo(bytes);
+    assertThat(bytesOnDisk()).isGreaterThanOrEqualTo(8 * MIB);
+  }
+
+  private long bytesOnDisk() throws Exception {
+    Process stat = new ProcessBuilder("stat", "-c", "%b", path.toString()).start();
+    String blocks = new String(stat.getInputStream().readAllBytes(), UTF_8).strip();
+    assumeTrue(stat.waitFor() == 0, "no stat -c");
+    return Long.parseLong(blocks) * 512;
   }
 
   @Test
@@ -245,7 +348,8 @@ class FileDeviceTest {
 
   @Test
   void deviceSaysWhetherAndWhyItIsDirect() throws IOException {
-    try (FileDevice device = FileDevice.open(spec(MIB), FileDeviceTest::notOurs, false)) {
+    try (FileDevice device =
+        FileDevice.open(spec(MIB), FileDeviceTest::notOurs, new WrittenSpace(), false)) {
       assertThat(device.isDirect()).isFalse();
       assertThat(device.directNote()).isEqualTo("buffered, because it was not asked for");
     }
@@ -265,7 +369,7 @@ class FileDeviceTest {
       assertThat(read(device, 128 << 10, 64 << 10)).isEqualTo(written.slice(0, 64 << 10));
     }
     Predicate<ByteBuffer> anything = _ -> true;
-    try (FileDevice device = FileDevice.open(spec(MIB), anything, direct)) {
+    try (FileDevice device = FileDevice.open(spec(MIB), anything, new WrittenSpace(), direct)) {
       assertThat(read(device, 128 << 10, 64 << 10)).isEqualTo(written.slice(0, 64 << 10));
       assertThat(read(device, 512 << 10, 128 << 10)).isEqualTo(written.slice(64 << 10, 128 << 10));
       assertThat(read(device, 0, 4096)).isEqualTo(ByteBuffer.allocate(4096));
@@ -339,7 +443,8 @@ class FileDeviceTest {
   }
 
   private FileDevice open(boolean direct) throws IOException {
-    FileDevice device = FileDevice.open(spec(MIB), FileDeviceTest::notOurs, direct);
+    FileDevice device =
+        FileDevice.open(spec(MIB), FileDeviceTest::notOurs, new WrittenSpace(), direct);
     if (direct && !device.isDirect()) {
       device.close();
       assumeTrue(false, device.directNote());

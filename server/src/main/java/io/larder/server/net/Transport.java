@@ -2,6 +2,7 @@ package io.larder.server.net;
 
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.device.PoolIoEngine;
+import io.larder.uring.FallocatedSpace;
 import io.larder.uring.UringIoEngine;
 import io.larder.uring.UringProbe;
 import io.netty.channel.IoEventLoop;
@@ -92,6 +93,7 @@ public record Transport(
   }
 
   private static PoolIoEngine pool(String reason) {
-    return new PoolIoEngine(reason, "larder", PoolIoEngine.DEFAULT_THREAD_COUNT);
+    return new PoolIoEngine(
+        reason, "larder", PoolIoEngine.DEFAULT_THREAD_COUNT, FallocatedSpace.orWritten());
   }
 }

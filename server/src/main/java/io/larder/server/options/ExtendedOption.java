@@ -12,11 +12,13 @@ import java.util.Optional;
  */
 public enum ExtendedOption {
   EXT_PATH(
-      "FILE:SIZE",
+      "FILE:SIZE[:BUCKET]",
       "larder-data/flash",
       "Flash file or block device and how much of it to use: a number and m, g, t or p. May be"
-          + " given several times. Memcached's :BUCKET behind the size is taken and has no effect"
-          + " yet."),
+          + " given several times; pages are cut from all in turn. With a bucket behind it (compact,"
+          + " lowttl, coldcompact, old) it is kept for that bucket, which takes its pages first and"
+          + " then those of the others; one path at least has none. default and chunked mean none."
+          + " Nothing is written to coldcompact and old yet."),
   EXT_PAGE_SIZE(
       "MB",
       "flash / 256, from 4 to 64",

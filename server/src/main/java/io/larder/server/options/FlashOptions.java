@@ -1,6 +1,5 @@
 package io.larder.server.options;
 
-import io.larder.platform.device.DeviceSpec;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,7 +7,7 @@ import java.util.List;
  * What was said about flash.
  *
  * @param isOff whether there is to be none
- * @param devices files and block devices; empty = the default file
+ * @param paths files and block devices; empty = the default file
  * @param pageBytes size of a page; 0 = chosen by the size of the devices
  * @param writeBufferBytes size of a write buffer; 0 = chosen by the size of pages and items
  * @param itemBytesMin smallest item that goes to flash
@@ -18,7 +17,7 @@ import java.util.List;
  */
 public record FlashOptions(
     boolean isOff,
-    List<DeviceSpec> devices,
+    List<FlashPath> paths,
     int pageBytes,
     int writeBufferBytes,
     int itemBytesMin,
@@ -27,6 +26,6 @@ public record FlashOptions(
     Duration maxWait) {
 
   public FlashOptions {
-    devices = List.copyOf(devices);
+    paths = List.copyOf(paths);
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.server.options;
 
 import io.larder.cache.CacheConfig;
+import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
@@ -15,7 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,6 @@ public final class ServeParser {
   private static final int SECONDS_MAX = Integer.MAX_VALUE;
   private static final int VERBOSITY_MAX = 3;
   private static final String DEVICE_UNITS = "mgtp";
-  private static final Set<String> BUCKETS =
-      Set.of("default", "compact", "lowttl", "chunked", "coldcompact", "old");
 
   /** From the least significant bit of an octal mode. */
   private static final List<PosixFilePermission> PERMISSIONS =
@@ -198,11 +197,11 @@ public final class ServeParser {
   // --- flash
 
   private FlashOptions flash(ExtendedValues extended) {
-    List<DeviceSpec> devices = new ArrayList<>();
-    for (String path : extended.paths()) {
-      DeviceSpec device = device(path);
-      if (device != null) {
-        devices.add(device);
+    List<FlashPath> paths = new ArrayList<>();
+    for (String text : extended.paths()) {
+      FlashPath path = flashPath(text);
+      if (path != null) {
+        paths.add(path);
       }
     }
     boolean isOff = arguments.ramOnly || extended.has(ExtendedOption.NO_EXT);
@@ -213,7 +212,7 @@ public final class ServeParser {
     }
     return new FlashOptions(
         isOff,
-        devices,
+        paths,
         megabytes(extended, ExtendedOption.EXT_PAGE_SIZE),
         megabytes(extended, ExtendedOption.EXT_WBUF_SIZE),
         number(extended, ExtendedOption.EXT_ITEM_SIZE, 0),
@@ -240,11 +239,21 @@ public final class ServeParser {
     return problems.wholeNumber("-o " + option.word(), text, 0, Integer.MAX_VALUE, byDefault);
   }
 
-  private @Nullable DeviceSpec device(String text) {
+  private @Nullable FlashPath flashPath(String text) {
     String[] parts = text.split(":", -1);
-    boolean hasBucket =
-        parts.length > 2 && BUCKETS.contains(parts[parts.length - 1].toLowerCase(Locale.ROOT));
-    int sizeIndex = parts.length - (hasBucket ? 2 : 1);
+    String last = parts[parts.length - 1];
+    Optional<Bucket> bucket = parts.length > 2 ? Bucket.of(last) : Optional.empty();
+    if (parts.length > 2
+        && bucket.isEmpty()
+        && Sizes.parse(last, DEVICE_UNITS, true).isEmpty()
+        && Sizes.parse(parts[parts.length - 2], DEVICE_UNITS, true).isPresent()) {
+      problems.add(
+          ("-o ext_path=%s names a bucket that does not exist: write compact, lowttl, coldcompact"
+                  + " or old, or nothing behind the size.")
+              .formatted(text));
+      return null;
+    }
+    int sizeIndex = parts.length - (bucket.isPresent() ? 2 : 1);
     String file = String.join(":", Arrays.asList(parts).subList(0, sizeIndex));
     OptionalLong bytes = Sizes.parse(parts[sizeIndex], DEVICE_UNITS, true);
     if (file.isEmpty() || bytes.isEmpty() || bytes.getAsLong() == 0) {
@@ -255,7 +264,9 @@ public final class ServeParser {
       return null;
     }
     Path path = path("-o ext_path", file);
-    return path == null ? null : new DeviceSpec(path, bytes.getAsLong());
+    return path == null
+        ? null
+        : new FlashPath(new DeviceSpec(path, bytes.getAsLong()), bucket.orElse(Bucket.DEFAULT));
   }
 
   private @Nullable Path path(String option, String text) {

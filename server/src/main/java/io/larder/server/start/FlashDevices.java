@@ -13,10 +13,14 @@ import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +32,13 @@ final class FlashDevices implements AutoCloseable {
   /** Version of a page that has no life. */
   private static final long NO_VERSION = 0;
 
+  private static final long MISSING = -1;
+  private static final long FIXED = -2;
+
   private final List<Device> devices = new ArrayList<>();
+
+  /** What each file was before it was opened. */
+  private final Map<Path, Long> lengthsBefore = new LinkedHashMap<>();
 
   private FlashDevices() {}
 
@@ -60,7 +70,9 @@ final class FlashDevices implements AutoCloseable {
         Files.createDirectory(madeFolder);
       }
       for (DeviceSpec spec : plan.devices()) {
+        long lengthBefore = lengthOf(spec.path());
         opened.devices.add(engine.open(spec, HeaderLayout::looksLikeOurs));
+        opened.lengthsBefore.put(spec.path(), lengthBefore);
       }
       opened.sign(plan);
       return opened;
@@ -76,14 +88,38 @@ final class FlashDevices implements AutoCloseable {
     }
   }
 
+  /** Bytes of a regular file, {@link #MISSING}, or {@link #FIXED} for what cannot grow. */
+  private static long lengthOf(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return MISSING;
+    }
+    return Files.isRegularFile(path) ? Files.size(path) : FIXED;
+  }
+
+  /** Takes back the room that was given before a later device was refused. */
   private void undo(@Nullable Path madeFolder) {
     close();
+    lengthsBefore.forEach(FlashDevices::cutBack);
     if (madeFolder != null) {
       try {
         Files.deleteIfExists(madeFolder);
       } catch (IOException e) {
         LOG.debug("{} is left behind: {}", madeFolder, e.toString());
       }
+    }
+  }
+
+  private static void cutBack(Path path, long lengthBefore) {
+    try {
+      if (lengthBefore == MISSING) {
+        Files.deleteIfExists(path);
+      } else if (lengthBefore != FIXED && Files.size(path) > lengthBefore) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+          channel.truncate(lengthBefore);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("{} keeps the room it was given: {}", path, e.toString());
     }
   }
 

@@ -4,13 +4,17 @@ import io.larder.cache.CacheConfig;
 import io.larder.cache.index.Slot;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.options.FlashOptions;
+import io.larder.server.options.FlashPath;
 import io.larder.server.options.ServeConfig;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -54,13 +58,13 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     if (options.isOff()) {
       return ramOnly(config, "switched off");
     }
-    if (!options.devices().isEmpty()) {
-      return withFlash(config, options.devices(), false, identity);
+    if (!options.paths().isEmpty()) {
+      return withFlash(config, options.paths(), false, identity);
     }
     DeviceSpec device = byDefault.device();
     return device == null
         ? ramOnly(config, byDefault.reason())
-        : withFlash(config, List.of(device), true, identity);
+        : withFlash(config, List.of(new FlashPath(device, Bucket.DEFAULT)), true, identity);
   }
 
   /** A new identity, for flash that starts empty. */
@@ -81,9 +85,13 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   }
 
   private static FlashPlan withFlash(
-      ServeConfig config, List<DeviceSpec> wanted, boolean isDefault, StoreIdentity identity)
+      ServeConfig config, List<FlashPath> wanted, boolean isDefault, StoreIdentity identity)
       throws StartException {
     List<String> problems = new ArrayList<>();
+    if (wanted.stream().noneMatch(path -> path.freeBucket() == Bucket.DEFAULT)) {
+      problems.add(
+          "every -o ext_path is kept for one bucket, and nothing is left for the rest: give one with nothing behind its size.");
+    }
     FlashOptions options = config.flash();
     int pageBytes = options.pageBytes();
     if (pageBytes == 0) {
@@ -97,14 +105,18 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
           "-o ext_wbuf_size of %s does not divide a page of %s: change it or -o ext_page_size."
               .formatted(ReadableBytes.of(bufferBytes), ReadableBytes.of(pageBytes)));
     }
-    List<DeviceSpec> devices = cut(wanted, pageBytes, problems);
-    long pageCount = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum() / pageBytes;
-    checkPageCount(config, pageCount, pageBytes, problems);
+    List<FlashPath> paths = cut(wanted, pageBytes, problems);
+    checkPageCount(config, paths, pageBytes, problems);
     int itemBytesMax = itemBytesMax(config, pageBytes - PAGE_OVERHEAD_BYTES, problems);
     throwIfAny(problems);
     PageStoreConfig store =
         new PageStoreConfig(
-            pageBytes, bufferBytes, writeBufferCount(config.ramBytes(), bufferBytes), identity);
+            pageBytes,
+            bufferBytes,
+            writeBufferCount(config.ramBytes(), bufferBytes),
+            identity,
+            paths.stream().map(FlashPath::freeBucket).toList());
+    List<DeviceSpec> devices = paths.stream().map(FlashPath::device).toList();
     return new FlashPlan(
         cacheConfig(config, itemBytesMax, identity.hashSeed(), store), devices, isDefault, "");
   }
@@ -125,8 +137,8 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   // --- sizes that were left open
 
   /** A 256th of the flash within bounds, but twice the largest item at least. */
-  private static int choosePageBytes(ServeConfig config, List<DeviceSpec> devices) {
-    long bytes = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum();
+  private static int choosePageBytes(ServeConfig config, List<FlashPath> paths) {
+    long bytes = paths.stream().mapToLong(path -> path.device().sizeBytes()).sum();
     long wanted = Math.clamp(bytes / PAGES_WANTED, PAGE_BYTES_CHOSEN_MIN, PAGE_BYTES_CHOSEN_MAX);
     while (bytes / wanted > PAGES_MAX && wanted < PAGE_BYTES_MAX) {
       wanted *= 2;
@@ -134,8 +146,23 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     if (config.itemBytesMax() > 0) {
       wanted = Math.max(wanted, 2L * powerOfTwoFrom(config.itemBytesMax()));
     }
-    long possible = bytes / PageStoreConfig.PAGE_COUNT_MIN;
+    long possible = bytes;
+    for (Map.Entry<Bucket, Long> kept : bytesByBucket(paths).entrySet()) {
+      possible = Math.min(possible, kept.getValue() / pageCountMin(kept.getKey()));
+    }
     return (int) Long.highestOneBit(Math.max(1 << 20, Math.min(wanted, possible)));
+  }
+
+  private static Map<Bucket, Long> bytesByBucket(List<FlashPath> paths) {
+    Map<Bucket, Long> bytes = new EnumMap<>(Bucket.class);
+    paths.forEach(path -> bytes.merge(path.freeBucket(), path.device().sizeBytes(), Long::sum));
+    return bytes;
+  }
+
+  private static int pageCountMin(Bucket freeBucket) {
+    return freeBucket == Bucket.DEFAULT
+        ? PageStoreConfig.PAGE_COUNT_MIN
+        : PageStoreConfig.PAGE_COUNT_KEPT_MIN;
   }
 
   /** A power of two that divides the page. */
@@ -177,28 +204,41 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   // --- pages
 
   /** Whole pages of every device. */
-  private static List<DeviceSpec> cut(
-      List<DeviceSpec> wanted, int pageBytes, List<String> problems) {
-    List<DeviceSpec> devices = new ArrayList<>();
-    for (DeviceSpec device : wanted) {
+  private static List<FlashPath> cut(List<FlashPath> wanted, int pageBytes, List<String> problems) {
+    List<FlashPath> paths = new ArrayList<>();
+    for (FlashPath path : wanted) {
+      DeviceSpec device = path.device();
       if (device.sizeBytes() < pageBytes) {
         problems.add(
             "-o ext_path=%s has room for no page of %s: raise its size or lower -o ext_page_size."
                 .formatted(device.path(), ReadableBytes.of(pageBytes)));
       } else {
-        devices.add(
-            new DeviceSpec(device.path(), device.sizeBytes() - device.sizeBytes() % pageBytes));
+        paths.add(
+            new FlashPath(
+                new DeviceSpec(device.path(), device.sizeBytes() - device.sizeBytes() % pageBytes),
+                path.freeBucket()));
       }
     }
-    return devices;
+    return paths;
   }
 
   private static void checkPageCount(
-      ServeConfig config, long pageCount, int pageBytes, List<String> problems) {
-    if (problems.isEmpty() && pageCount < PageStoreConfig.PAGE_COUNT_MIN) {
-      problems.add(
-          "the flash has room for %d pages of %s, and at least %d are needed: raise the size in -o ext_path or lower -o ext_page_size."
-              .formatted(pageCount, ReadableBytes.of(pageBytes), PageStoreConfig.PAGE_COUNT_MIN));
+      ServeConfig config, List<FlashPath> paths, int pageBytes, List<String> problems) {
+    long pageCount = 0;
+    boolean isSound = problems.isEmpty();
+    for (Map.Entry<Bucket, Long> kept : bytesByBucket(paths).entrySet()) {
+      long count = kept.getValue() / pageBytes;
+      pageCount += count;
+      if (isSound && count < pageCountMin(kept.getKey())) {
+        problems.add(
+            "the flash%s has room for %d %s of %s, and at least %d are needed: raise the size in -o ext_path or lower -o ext_page_size."
+                .formatted(
+                    kept.getKey() == Bucket.DEFAULT ? "" : " kept for " + kept.getKey().word(),
+                    count,
+                    count == 1 ? "page" : "pages",
+                    ReadableBytes.of(pageBytes),
+                    pageCountMin(kept.getKey())));
+      }
     }
     int segmentBytes = CacheConfig.ofRam(config.ramBytes()).segmentBytes();
     long places = pageCount + config.ramBytes() / segmentBytes;

@@ -2,11 +2,13 @@ package io.larder.server.start;
 
 import io.larder.cache.CacheConfig;
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.server.net.Transport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The one line that says what has been started. */
 final class StartLine {
@@ -38,10 +40,15 @@ final class StartLine {
             ReadableBytes.of(bytes),
             bytes / store.pageBytes(),
             ReadableBytes.of(store.pageBytes()),
-            plan.devices().stream()
-                .map(device -> shortest(device.path()))
+            IntStream.range(0, plan.devices().size())
+                .mapToObj(i -> shortest(plan.devices().get(i).path()) + keptFor(store, i))
                 .collect(Collectors.joining(", ")),
             isDirect ? "O_DIRECT" : "through the page cache");
+  }
+
+  private static String keptFor(PageStoreConfig store, int deviceIndex) {
+    Bucket bucket = store.freeBucketOf(deviceIndex);
+    return bucket == Bucket.DEFAULT ? "" : " for " + bucket.word();
   }
 
   /** A path as one would type it here. */

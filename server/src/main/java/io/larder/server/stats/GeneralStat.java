@@ -2,10 +2,12 @@ package io.larder.server.stats;
 
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot.DeviceSnapshot;
+import io.larder.engine.stats.DeviceCounts;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
 import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /**
  * The rows of {@code stats}: memcached's, in memcached's order, and Larder's own behind them.
@@ -234,6 +236,22 @@ enum GeneralStat {
       "Microseconds spent in writes to devices.",
       true,
       m -> m.get(EngineCounter.DEVICE_WRITE_NANOS) / 1000),
+  LARDER_DEVICE_READ_P99_US(
+      "Microseconds that 99 in a hundred reads of gets did not exceed, on the slowest device.",
+      true,
+      m -> slowest(m, counts -> counts.readLatency().p99Micros())),
+  LARDER_DEVICE_READ_MAX_US(
+      "Microseconds of the longest read of a get.",
+      true,
+      m -> slowest(m, counts -> counts.readLatency().maxMicros())),
+  LARDER_DEVICE_WRITE_P99_US(
+      "Microseconds that 99 in a hundred writes did not exceed, on the slowest device.",
+      true,
+      m -> slowest(m, counts -> counts.writeLatency().p99Micros())),
+  LARDER_DEVICE_WRITE_MAX_US(
+      "Microseconds of the longest write.",
+      true,
+      m -> slowest(m, counts -> counts.writeLatency().maxMicros())),
   LARDER_DEVICE_READ_ERRORS(
       "Reads that a device refused.", true, m -> m.get(EngineCounter.READ_ERRORS)),
   LARDER_DEVICE_WRITE_ERRORS(
@@ -283,6 +301,14 @@ enum GeneralStat {
   /** What it means. */
   String sentence() {
     return sentence;
+  }
+
+  private static long slowest(Moment moment, ToLongFunction<DeviceCounts> micros) {
+    return moment.flash().devices().stream()
+        .map(DeviceSnapshot::counts)
+        .mapToLong(micros)
+        .max()
+        .orElse(0);
   }
 
   /** Writes every row that there is. */

@@ -3,6 +3,7 @@ package io.larder.server.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -97,8 +98,8 @@ class ServeParserTest {
                 new FlashOptions(
                     false,
                     List.of(
-                        new DeviceSpec(Path.of("/a/b"), 3L << 30),
-                        new DeviceSpec(Path.of("c:d"), 5 << 20)),
+                        new FlashPath(new DeviceSpec(Path.of("/a/b"), 3L << 30), Bucket.DEFAULT),
+                        new FlashPath(new DeviceSpec(Path.of("c:d"), 5 << 20), Bucket.COMPACT)),
                     32 << 20,
                     8 << 20,
                     100,
@@ -186,7 +187,7 @@ class ServeParserTest {
           -o ext_path=a:0g              | is not FILE:SIZE
           -o ext_path=a:-1g             | is not FILE:SIZE
           -o ext_path=a:9999999999p     | is not FILE:SIZE
-          -o ext_path=a:1g:nobucket     | is not FILE:SIZE
+          -o ext_path=a:1g:nobucket     | names a bucket that does not exist: write compact
           -o no_ext=1                   | -o no_ext takes no value
           -o ext_page_size=0            | -o ext_page_size is 0, but must be
           -o ext_page_size=4096         | -o ext_page_size is 4096, but must be

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -72,6 +73,24 @@ class FlashPlanTest {
   }
 
   @Test
+  void aPathMayBeKeptForABucket() throws StartException {
+    FlashPlan plan = plan("-o", "ext_path=/f:1g,ext_path=/g:512m:COMPACT,ext_path=/h:512m:chunked");
+
+    assertThat(plan.devices())
+        .extracting(device -> device.path().toString())
+        .containsExactly("/f", "/g", "/h");
+    assertThat(store(plan).freeBuckets())
+        .containsExactly(Bucket.DEFAULT, Bucket.COMPACT, Bucket.DEFAULT);
+    assertThat(store(plan).problems()).isEmpty();
+  }
+
+  @Test
+  void pagesAreSmallEnoughForTwoOfThemOnEveryKindOfDevice() throws StartException {
+    assertThat(store(plan("-o", "ext_path=/f:4g,ext_path=/g:20m:lowttl")).pageBytes())
+        .isEqualTo(8 << 20);
+  }
+
+  @Test
   void withoutAWordTheDefaultFileIsUsed() throws StartException {
     FlashPlan plan = plan();
 
@@ -109,9 +128,13 @@ class FlashPlanTest {
           -o ext_path=/f:1g,ext_page_size=6,ext_wbuf_size=4 | does not divide a page of 6 MiB
           -o ext_path=/f:1g,ext_page_size=2,ext_wbuf_size=4 | does not divide a page of 2 MiB
           -o ext_path=/f:3m                            | has room for 3 pages of 1 MiB, and at least 4
-          -o ext_path=/f:100m,ext_page_size=64         | has room for 1 pages of 64 MiB
+          -o ext_path=/f:100m,ext_page_size=64         | has room for 1 page of 64 MiB, and at least 4
           -o ext_path=/f:10m,ext_page_size=64          | has room for no page of 64 MiB
           -o ext_path=/f:1g,ext_path=/g:1m             | ext_path=/g has room for no page
+          -o ext_path=/f:64m,ext_page_size=64          | has room for 1 page of 64 MiB, and at least 4
+          -o ext_path=/f:1g:compact                    | nothing is left for the rest: give one with nothing behind its size
+          -o ext_path=/f:1g:old,ext_path=/g:1g:lowttl  | every -o ext_path is kept for one bucket
+          -o ext_path=/f:1g,ext_path=/g:64m:lowttl,ext_page_size=64 | the flash kept for lowttl has room for 1 page of 64 MiB, and at least 2
           -o ext_path=/f:1t,ext_page_size=1            | more than the index can tell apart
           """)
   void whatDoesNotFitIsSaidInOneSentence(String line, String sentence) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -104,16 +105,20 @@ abstract class ServerContract {
       assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
     }
 
+    int lost = 0;
     for (int from = 0; from < count; from += 100) {
       List<String> keys = IntStream.range(from, from + 100).mapToObj(i -> "key" + i).toList();
       Map<String, byte[]> values = client.get(keys);
       for (int i = from; i < from + 100; i++) {
-        assertThat(values.get("key" + i)).as("key" + i).isEqualTo(valueOf(i));
+        byte[] value = values.get("key" + i);
+        lost += value == null ? 1 : 0;
+        assertThat(value).as("key" + i).isIn(valueOf(i), null);
       }
     }
+    assertLostOnlyToFalseMatches(client, lost);
     assertThat(client.stat("get_extstore")).isGreaterThan(count / 2);
     assertThat(client.stat("larder_flash_items") + client.stat("larder_ram_items"))
-        .isEqualTo(count);
+        .isEqualTo(count - lost);
     assertThat(client.statLines("extstore"))
         .anySatisfy(line -> assertThat(line).matches("STAT 0:version \\d+"))
         .anySatisfy(line -> assertThat(line).isEqualTo("STAT 0:bucket default"));
@@ -123,6 +128,11 @@ abstract class ServerContract {
     byte[] value = new byte[3000 + i % 2000];
     new Random(i).nextBytes(value);
     return value;
+  }
+
+  /** A set of a new key takes over what has its tag, unread: one item in some 19,000 new keys. */
+  private static void assertLostOnlyToFalseMatches(TestClient client, int lost) throws IOException {
+    assertThat(lost).isEqualTo((int) client.stat("larder_slots_taken_unread")).isLessThan(10);
   }
 
   @Test
@@ -458,6 +468,72 @@ abstract class ServerContract {
 
     assertThat(refused.getMessage()).contains("it holds data that Larder did not write");
     assertThat(precious).hasContent("not a cache");
+  }
+
+  @Test
+  void aFileGivenTwiceIsRefused() throws Exception {
+    String path = folder.resolve("twice") + ":64m";
+
+    StartException refused =
+        refusal("--io", io, "-p", "-1", "-o", "ext_path=" + path + ",ext_path=" + path);
+
+    assertThat(refused.exitCode()).isEqualTo(ExitCode.SYSTEM);
+    assertThat(refused.getMessage()).contains("it is given twice; name each file or device once.");
+    assertThat(folder.resolve("twice")).doesNotExist();
+  }
+
+  @Test
+  void severalDevicesShareTheItemsAndAreCountedEachByItself() throws Exception {
+    Path first = folder.resolve("first");
+    Path second = folder.resolve("second");
+    Path third = folder.resolve("third");
+    LarderServer server =
+        server(
+            "--io",
+            io,
+            "-p",
+            "-1",
+            "-m",
+            "8",
+            "-o",
+            "ext_path=%s:64m,ext_path=%s:32m,ext_path=%s:16m:lowttl,ext_page_size=4"
+                .formatted(first, second, third));
+    assertThat(server.startLine()).contains("28 pages of 4 MiB", third + " for lowttl");
+    TestClient client = connect(server);
+    for (int i = 0; i < 6000; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+    int lost = 0;
+    for (int i = 0; i < 6000; i++) {
+      byte[] value = client.get(List.of("key" + i)).get("key" + i);
+      lost += value == null ? 1 : 0;
+      assertThat(value).as("key" + i).isIn(valueOf(i), null);
+    }
+    assertLostOnlyToFalseMatches(client, lost);
+
+    Map<String, String> rows = new HashMap<>();
+    for (String line : client.statLines("extstore")) {
+      String[] words = line.split(" ", 3);
+      rows.put(words[1], words[2]);
+    }
+    assertThat(rows)
+        .containsEntry("larder_device_0:path", first.toString())
+        .containsEntry("larder_device_0:pages", "16")
+        .containsEntry("larder_device_1:pages", "8")
+        .containsEntry("larder_device_2:pages_free", "4")
+        .containsEntry("larder_device_2:free_bucket", "lowttl")
+        .containsEntry("larder_device_2:writes", "0")
+        .containsEntry("larder_device_1:out_of_service", "0")
+        .containsEntry("larder_device_1:read_errors", "0")
+        .containsEntry("2:free_bucket", "lowttl")
+        .containsEntry("3:free_bucket", "default");
+    for (String name : List.of("reads", "bytes_read", "writes", "bytes_written", "read_max_us")) {
+      for (int device = 0; device < 2; device++) {
+        String row = "larder_device_" + device + ":" + name;
+        assertThat(Long.parseLong(Objects.requireNonNull(rows.get(row)))).as(row).isPositive();
+      }
+    }
+    assertThat(client.stat("larder_device_read_max_us")).isPositive();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.larder.tests.architecture;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,11 +14,15 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The source files of all modules, as they lie in the checkout. */
 final class SourceTree {
   private static final Set<String> TEXT = Set.of(".java", ".xml", ".properties", ".sh", ".md");
+
+  private static final Pattern NAMED_TEST = Pattern.compile("\\b([A-Z]\\w+)#(\\w+)");
 
   private final Path root;
   private final List<Path> files;
@@ -105,6 +110,32 @@ final class SourceTree {
       }
     }
     return found;
+  }
+
+  /** The {@code Class#method} in the documents of which there is no such test. */
+  List<String> testsNamedInVain() {
+    List<String> inVain = new ArrayList<>();
+    try (DirectoryStream<Path> documents = Files.newDirectoryStream(root.resolve("docs"), "*.md")) {
+      for (Path document : documents) {
+        Matcher named = NAMED_TEST.matcher(read(document));
+        while (named.find()) {
+          if (!hasTest(named.group(1), named.group(2))) {
+            inVain.add(root.relativize(document) + ": " + named.group());
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return inVain;
+  }
+
+  private boolean hasTest(String className, String method) {
+    Pattern declared = Pattern.compile("^  [\\w<>]+ " + method + "\\(", Pattern.MULTILINE);
+    return files.stream()
+        .filter(file -> file.endsWith(className + ".java"))
+        .filter(file -> file.toString().contains("src/test/"))
+        .anyMatch(file -> declared.matcher(read(file)).find());
   }
 
   private SortedSet<Path> mainFolders() {

@@ -41,7 +41,14 @@ class TidyTest {
   }
 
   @Test
+  void everyTestThatADocumentNamesExists() {
+    assertThat(project.testsNamedInVain()).as("rename it there too").isEmpty();
+  }
+
+  @Test
   void anUntidyProjectIsFound() throws IOException {
+    write("docs/a.md", "shown by `ATest#there`, `ATest#gone` and `BTest#there`\n");
+    write("a/src/test/java/io/larder/a/ATest.java", "class ATest {\n  void there() {}\n}\n");
     write("a/src/main/java/io/larder/a/package-info.java", "@NullMarked\npackage io.larder.a;\n");
     write("a/src/main/java/io/larder/a/A.java", "// TO" + "DO later\n\tint tab;\n");
     write("a/src/main/java/io/larder/a/b/package-info.java", "package io.larder.a.b;\n");
@@ -57,6 +64,8 @@ class TidyTest {
         .containsExactly("a/src/main/java/io/larder/a/A.java:1: // TO" + "DO later");
     assertThat(untidy.linesThat(TAB))
         .containsExactly("a/src/main/java/io/larder/a/A.java:2: int tab;");
+    assertThat(untidy.testsNamedInVain())
+        .containsExactly("docs/a.md: ATest#gone", "docs/a.md: BTest#there");
   }
 
   private void write(String path, String text) throws IOException {

@@ -39,7 +39,12 @@ public final class LarderProcess extends ServerProcess {
 
   /** As {@link #start}, on a port of the caller's and without waiting for an answer. */
   public static LarderProcess launch(Path folder, int port, String... options) {
-    List<String> command = new ArrayList<>();
+    return launchUnder(List.of(), folder, port, options);
+  }
+
+  /** As {@link #launch}, by a command that runs another one in its own place. */
+  static LarderProcess launchUnder(List<String> runner, Path folder, int port, String... options) {
+    List<String> command = new ArrayList<>(runner);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Checkout.file("bin/jvm.options"));
     command.add("-XX:+UseSerialGC");
