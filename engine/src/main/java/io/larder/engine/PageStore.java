@@ -461,6 +461,11 @@ public final class PageStore implements AutoCloseable {
     }
 
     @Override
+    public void readShared(int bytes) {
+      stats.increment(EngineCounter.SHARED_READS);
+    }
+
+    @Override
     public void readFromDevice(int deviceIndex, int bytes, long tookNanos) {
       deviceStats.get(deviceIndex).read(bytes, tookNanos);
       stats.increment(EngineCounter.DEVICE_READS);

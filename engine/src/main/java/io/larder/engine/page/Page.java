@@ -360,6 +360,11 @@ public final class Page {
     return latest;
   }
 
+  /** Where the bytes end that are on the device. The caller holds a lease. */
+  public synchronized int flushedBytes() {
+    return flushedBytes;
+  }
+
   public synchronized PageState state() {
     return state;
   }

@@ -6,6 +6,7 @@ import io.larder.engine.page.Page;
 import io.larder.platform.device.DeviceRead;
 import io.larder.platform.device.ReadQueue;
 import io.larder.platform.memory.AlignedBuffer;
+import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,25 @@ public abstract class PageRead extends DeviceRead {
   private @Nullable AlignedBuffer held;
   private int dataOffset;
   private int dataLength;
+  private int fromBytes;
   private int wantedBytes;
+
+  /** Where in the page the bytes end that had been flushed when the read was submitted. */
+  private int flushedBytes;
+
   private long submittedNanos;
+  private @Nullable ReadQueue queue;
+
+  /** Neighbours in a list of {@link ReadsUnderWay}. */
+  @Nullable PageRead nextUnderWay;
+
+  @Nullable PageRead previousUnderWay;
+
+  /** Reads that share what this one delivers, in their order, linked by {@link #nextSharer}. */
+  private @Nullable PageRead firstSharer;
+
+  private @Nullable PageRead lastSharer;
+  private @Nullable PageRead nextSharer;
 
   /** A read that takes its buffers from {@code buffers} and is counted by {@code listener}. */
   protected PageRead(ReadBuffers buffers, PageReadListener listener) {
@@ -36,10 +54,10 @@ public abstract class PageRead extends DeviceRead {
   /**
    * Reads up to {@code lengthBytes} from {@code offsetBytes} of a page that the caller has leased,
    * clamped to the page. A record that is still in a write buffer is copied and {@link #done}
-   * called before this returns.
+   * called before this returns. Bytes that the owner is just reading already are shared.
    */
   public final void start(
-      Page leased, int offsetBytes, int lengthBytes, PageGeometry geometry, ReadQueue queue) {
+      Page leased, int offsetBytes, int lengthBytes, PageGeometry geometry, ReadQueue reads) {
     page = leased;
     int length = Math.min(lengthBytes, geometry.pageBytes() - offsetBytes);
     int block = leased.device().blockSizeBytes();
@@ -56,22 +74,93 @@ public abstract class PageRead extends DeviceRead {
       return;
     }
     dataOffset = offsetBytes - from;
+    fromBytes = from;
     wantedBytes = to - from;
-    prepare(leased.device(), leased.deviceOffsetBytes() + from, wantedBytes, buffer);
+    queue = reads;
+    PageRead covering = buffers.underWay().covering(leased, from, to);
+    if (covering == null) {
+      submit(reads);
+    } else {
+      covering.addSharer(this);
+    }
+  }
+
+  private void submit(ReadQueue reads) {
+    Page leased = page();
+    prepare(leased.device(), leased.deviceOffsetBytes() + fromBytes, wantedBytes, data());
+    flushedBytes = leased.flushedBytes();
+    buffers.underWay().add(this);
     submittedNanos = listener.nowNanos();
-    queue.submit(this);
+    reads.submit(this);
+  }
+
+  private void addSharer(PageRead sharer) {
+    PageRead last = lastSharer;
+    if (last == null) {
+      firstSharer = sharer;
+    } else {
+      last.nextSharer = sharer;
+    }
+    lastSharer = sharer;
+  }
+
+  int fromBytes() {
+    return fromBytes;
+  }
+
+  /**
+   * Whether what the device delivers can be shared by a read of these bytes. Bytes that were not
+   * flushed when this read was submitted may be there by now, but not in what it delivers.
+   */
+  boolean covers(int from, int to) {
+    return fromBytes <= from && to <= Math.min(fromBytes + wantedBytes, flushedBytes);
   }
 
   @Override
   public final void completed(int bytesRead) {
+    buffers.underWay().remove(this);
+    PageRead sharer = takeSharers(bytesRead >= wantedBytes);
     if (bytesRead < wantedBytes) {
       dataLength = 0;
       listener.readFailed(page().deviceIndex());
       done(ReadOutcome.FAILED);
+    } else {
+      dataLength = bytesRead - dataOffset;
+      listener.readFromDevice(
+          page().deviceIndex(), bytesRead, listener.nowNanos() - submittedNanos);
+      done(ReadOutcome.READ);
+    }
+    while (sharer != null) {
+      PageRead next = sharer.nextSharer;
+      sharer.nextSharer = null;
+      sharer.shared(bytesRead >= wantedBytes);
+      sharer = next;
+    }
+  }
+
+  /** Gives everyone who shares this read its bytes, before the buffer is used again. */
+  private @Nullable PageRead takeSharers(boolean hasBytes) {
+    PageRead first = firstSharer;
+    firstSharer = null;
+    lastSharer = null;
+    if (hasBytes) {
+      for (PageRead each = first; each != null; each = each.nextSharer) {
+        MemorySegment.copy(
+            data().memory(), each.fromBytes - fromBytes, each.data().memory(), 0, each.wantedBytes);
+      }
+    }
+    return first;
+  }
+
+  /** The read that was shared has ended; if it failed this one asks for itself. */
+  private void shared(boolean hasBytes) {
+    ReadQueue own = queue;
+    if (!hasBytes && own != null) {
+      submit(own);
       return;
     }
-    dataLength = bytesRead - dataOffset;
-    listener.readFromDevice(page().deviceIndex(), bytesRead, listener.nowNanos() - submittedNanos);
+    dataLength = wantedBytes - dataOffset;
+    listener.readShared(dataLength);
     done(ReadOutcome.READ);
   }
 
@@ -111,6 +200,7 @@ public abstract class PageRead extends DeviceRead {
     held = null;
     Page leased = page();
     page = null;
+    queue = null;
     clear();
     if (leased.release()) {
       listener.lastLeaseReturned(leased);

@@ -14,6 +14,9 @@ public interface PageReadListener {
    */
   void readFromDevice(int deviceIndex, int bytes, long tookNanos);
 
+  /** Another read of the same owner has delivered what was wanted. */
+  void readShared(int bytes);
+
   /** The time that reads are measured by, in nanoseconds. */
   long nowNanos();
 

@@ -21,6 +21,7 @@ public final class ReadBuffers implements AutoCloseable {
   private static final long IDLE_BYTES_MAX = 4 << 20;
 
   private final AtomicLong lentBytes;
+  private final ReadsUnderWay underWay = new ReadsUnderWay();
   private final List<Deque<AlignedBuffer>> idle = new ArrayList<>();
   private long idleBytes;
 
@@ -58,6 +59,11 @@ public final class ReadBuffers implements AutoCloseable {
     }
     idleBytes += size;
     idle.get(indexOf(size)).push(buffer);
+  }
+
+  /** The reads of this owner that a device is at. */
+  ReadsUnderWay underWay() {
+    return underWay;
   }
 
   /** Bytes that a buffer for {@code bytes} takes. */

@@ -24,6 +24,8 @@ public enum EngineCounter {
   DEVICE_WRITE_NANOS,
   /** Reads answered from a write buffer. */
   BUFFER_READS,
+  /** Reads answered by another read of the same bytes that was under way. */
+  SHARED_READS,
   /** Reads answered by a device. */
   DEVICE_READS,
   /** Bytes read from devices by gets. */

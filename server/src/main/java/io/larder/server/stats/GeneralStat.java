@@ -138,7 +138,10 @@ enum GeneralStat {
   EXTSTORE_OBJECTS_READ(
       "Records read.",
       true,
-      m -> m.get(EngineCounter.DEVICE_READS) + m.get(EngineCounter.BUFFER_READS)),
+      m ->
+          m.get(EngineCounter.DEVICE_READS)
+              + m.get(EngineCounter.SHARED_READS)
+              + m.get(EngineCounter.BUFFER_READS)),
   EXTSTORE_OBJECTS_WRITTEN("Records written.", true, m -> m.get(EngineCounter.RECORDS_WRITTEN)),
   EXTSTORE_OBJECTS_USED("Live records now.", true, m -> m.flash().liveCount()),
   EXTSTORE_BYTES_EVICTED(
@@ -212,6 +215,10 @@ enum GeneralStat {
       CacheCounter.SLOTS_TAKEN_UNREAD),
   LARDER_FLASH_ITEMS("Items on flash.", true, m -> m.cache().flashItemCount()),
   LARDER_FLASH_HITS("Reads answered from flash.", true, m -> m.get(CacheCounter.FLASH_HITS)),
+  LARDER_SHARED_READS(
+      "Flash reads that shared one of the same bytes that was under way.",
+      true,
+      m -> m.get(EngineCounter.SHARED_READS)),
   LARDER_DEMOTED("Items written to flash.", true, m -> m.get(CacheCounter.DEMOTED)),
   LARDER_DEMOTED_TO_TWIN(
       "Items that went back to a flash copy that was still there.",
