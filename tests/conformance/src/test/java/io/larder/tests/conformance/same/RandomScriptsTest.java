@@ -91,7 +91,8 @@ class RandomScriptsTest {
   @EnumSource
   void fromFlash(IoEngine io) {
     io.assumeAvailable(folder);
-    String flash = "ext_path=" + folder.resolve("flash-" + io) + ":2g";
+    int gigabytes = 1 + SCRIPTS / 10_000;
+    String flash = "ext_path=" + folder.resolve("flash-" + io) + ":" + gigabytes + "g";
     try (MemcachedProcess memcached = MemcachedProcess.start(folder, "-m", "256");
         LarderProcess larder =
             LarderProcess.start(folder, "-m", "8", "--io", io.word(), "-o", flash)) {
