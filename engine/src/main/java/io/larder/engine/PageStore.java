@@ -31,9 +31,7 @@ import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -153,37 +151,13 @@ public final class PageStore implements AutoCloseable {
   public void start(Work work, PageOwner owner) {
     ReclaimStep step =
         new ReclaimStep(
-            pages,
-            freePages,
-            lowWaterCounts(pages),
-            failedPages,
-            health::isOut,
-            owner,
-            geometry,
-            new Reclaims(),
-            clock);
+            pages, freePages, failedPages, health::isOut, owner, geometry, new Reclaims(), clock);
     reclaim = step;
     reclaimWakeup = work.start("reclaim", step);
     for (int i = 0; i < devices.size(); i++) {
       FlushStep flush = new FlushStep(flushes, i, writers, new Flushes(), clock);
       flushes.wakes(i, work.start("flush-" + i, flush));
     }
-  }
-
-  /**
-   * Free pages of each free bucket below which another is given up. The few pages of a small device
-   * that is kept for a bucket hold more when only one of them is kept free: where that is not
-   * enough, there are the default devices.
-   */
-  private static Map<Bucket, Integer> lowWaterCounts(List<Page> pages) {
-    Map<Bucket, Integer> pageCounts = new EnumMap<>(Bucket.class);
-    pages.forEach(page -> pageCounts.merge(page.freeBucket(), 1, Integer::sum));
-    Map<Bucket, Integer> counts = new EnumMap<>(Bucket.class);
-    pageCounts.forEach((freeBucket, pageCount) -> {
-      boolean isSmall = freeBucket != Bucket.DEFAULT && pageCount < PageStoreConfig.PAGE_COUNT_MIN;
-      counts.put(freeBucket, isSmall ? 1 : Math.max(2, 1 + pageCount / 64));
-    });
-    return counts;
   }
 
   private static List<Page> cut(List<Device> devices, PageStoreConfig config) {

@@ -144,6 +144,27 @@ class SeveralDevicesTest {
         .isEqualTo(onSecond.bytes());
   }
 
+  @Test
+  void smallDeviceThatIsLeftIsNotKeptEmptyForWhatALargeOneNeeded() {
+    try (PageStoreRig two =
+        PageStoreRig.of(PAGE, PageStoreRig.BUFFER_BYTES, 5, 250 * PAGE, 8 * PAGE)) {
+      two.devices.get(0).failAllWrites(true);
+      while (!two.store.snapshot().devices().get(0).outOfService()) {
+        two.writeWhileThereIsRoom(Bucket.DEFAULT, 4 * KIB);
+        two.settle();
+      }
+      two.store.finish();
+      two.settle();
+
+      for (int i = 0; i < 20; i++) {
+        two.fillPage(Bucket.DEFAULT, 4 * KIB, 0);
+      }
+
+      assertThat(two.pages(page -> page.deviceIndex() == 1 && page.state() == PageState.SEALED))
+          .hasSizeGreaterThanOrEqualTo(5);
+    }
+  }
+
   private boolean isSealedOnSecond(Held record) {
     return deviceOf(record) == 1 && rig.page(record.pageId()).state() == PageState.SEALED;
   }

@@ -37,22 +37,31 @@ public final class FallocatedSpace implements FileSpace {
   @Override
   public Closeable allocate(Path path, FileChannel channel, boolean isUnused, long sizeBytes)
       throws IOException {
+    long lengthBefore = channel.size();
     int fd = Posix.openReadWrite(path, false);
+    try {
+      allocate(fd, path, channel, isUnused, sizeBytes);
+    } catch (IOException e) {
+      // Here, because the lock goes with the descriptor, and then the file may be somebody else's.
+      if (channel.size() > lengthBefore) {
+        channel.truncate(lengthBefore);
+      }
+      Posix.close(fd);
+      throw e;
+    }
+    return () -> Posix.close(fd);
+  }
+
+  private void allocate(int fd, Path path, FileChannel channel, boolean isUnused, long sizeBytes)
+      throws IOException {
     try {
       Posix.fallocate(fd, sizeBytes);
     } catch (PosixException e) {
       if (e.errno() != Posix.EOPNOTSUPP && e.errno() != Posix.ENOSYS) {
-        Posix.close(fd);
         throw e;
       }
       LOG.info("the file system of {} cannot give it its room at once: {}", path, e.getMessage());
-      try {
-        otherwise.allocate(path, channel, isUnused, sizeBytes).close();
-      } catch (IOException noRoom) {
-        Posix.close(fd);
-        throw noRoom;
-      }
+      otherwise.allocate(path, channel, isUnused, sizeBytes).close();
     }
-    return () -> Posix.close(fd);
   }
 }

@@ -138,6 +138,36 @@ class FallocatedSpaceTest {
     }
   }
 
+  @Test
+  void roomIsWrittenWhereTheFileSystemDoesNotKnowTheCall() throws Exception {
+    Path image = folder.resolve("image");
+    try (RandomAccessFile made = new RandomAccessFile(image.toFile(), "rw")) {
+      made.setLength(48 * MIB);
+    }
+    Path mount = Files.createDirectory(folder.resolve("old"));
+    assumeTrue(
+        mounts("mkfs.ext2", "-q", "-F", image.toString())
+            && mounts("mount", "-o", "loop", image.toString(), mount.toString()),
+        "this user may not mount a file system of the kind without the call");
+    try {
+      path = mount.resolve("flash");
+      open(16 * MIB).close();
+      assertThat(path).hasSize(16 * MIB);
+      assertThat(run("stat", "-c", "%b", path.toString())).isGreaterThanOrEqualTo(16 * MIB / 512);
+
+      path = mount.resolve("sparse");
+      try (RandomAccessFile sparse = new RandomAccessFile(path.toFile(), "rw")) {
+        sparse.setLength(64 * MIB);
+      }
+      assertThatThrownBy(() -> open(64 * MIB))
+          .isInstanceOf(DeviceException.class)
+          .hasMessageContaining("does not give it 64.0 MiB (No space left on device)");
+      assertThat(path).as("as long as it was").hasSize(64 * MIB);
+    } finally {
+      run("umount", mount.toString());
+    }
+  }
+
   private static boolean mounts(String... command) throws Exception {
     try {
       return new ProcessBuilder(command).start().waitFor() == 0;

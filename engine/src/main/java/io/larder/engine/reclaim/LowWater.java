@@ -2,6 +2,11 @@ package io.larder.engine.reclaim;
 
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.FreePages;
+import io.larder.engine.page.Page;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * When the free pages of one free bucket run low, and for how long its closing pages have been
@@ -13,33 +18,62 @@ final class LowWater {
   /** How long closing pages are counted upon; a read that hangs must not stop all writing. */
   private static final long READER_PATIENCE_NANOS = 100_000_000;
 
+  private static final int PAGES_PER_FREE_ONE = 64;
+
+  /**
+   * Pages kept for a bucket that are so few that one free one has to do: each holds a large part of
+   * what they hold together, and where one is not enough there are the default devices.
+   */
+  private static final int FEW_PAGES = 4;
+
   private final Bucket freeBucket;
-  private final int count;
+  private final Map<Integer, Integer> pageCounts = new TreeMap<>();
+  private final IntPredicate isOutOfService;
   private boolean waitsForReaders;
   private long waitsSinceNanos;
 
-  /** Low is what is under {@code count} free pages. */
-  LowWater(Bucket freeBucket, int count) {
+  /**
+   * Watches the pages of a free bucket.
+   *
+   * @param pages of all buckets
+   * @param isOutOfService whether the device with this number takes no writes any more
+   */
+  LowWater(Bucket freeBucket, Collection<Page> pages, IntPredicate isOutOfService) {
     this.freeBucket = freeBucket;
-    this.count = count;
+    this.isOutOfService = isOutOfService;
+    for (Page page : pages) {
+      if (page.freeBucket() == freeBucket) {
+        pageCounts.merge(page.deviceIndex(), 1, Integer::sum);
+      }
+    }
   }
 
   Bucket freeBucket() {
     return freeBucket;
   }
 
-  /** How many free pages are enough. */
+  /**
+   * How many free pages are enough: a few in a hundred of those in service. Counted each time: what
+   * a large device would need must not be kept free on the small one that is left.
+   */
   int count() {
-    return count;
+    int pageCount = 0;
+    for (Map.Entry<Integer, Integer> device : pageCounts.entrySet()) {
+      pageCount += isOutOfService.test(device.getKey()) ? 0 : device.getValue();
+    }
+    if (freeBucket != Bucket.DEFAULT && pageCount < FEW_PAGES) {
+      return 1;
+    }
+    return Math.max(2, 1 + pageCount / PAGES_PER_FREE_ONE);
   }
 
   boolean isLow(FreePages freePages) {
-    return freePages.count(freeBucket) < count;
+    return freePages.count(freeBucket) < count();
   }
 
   /** Whether the free pages will be enough when the readers of {@code closingCount} are gone. */
   boolean isLowOnlyForReaders(FreePages freePages, int closingCount) {
-    return freePages.count(freeBucket) + closingCount >= count;
+    return freePages.count(freeBucket) + closingCount >= count();
   }
 
   /** Whether the readers of closing pages may still be waited for. */

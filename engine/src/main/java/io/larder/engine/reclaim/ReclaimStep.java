@@ -13,7 +13,6 @@ import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,15 +53,12 @@ public final class ReclaimStep implements Step {
   /**
    * A step over {@code pages}.
    *
-   * @param lowWaterCounts for each free bucket that has pages, the free ones of them below which
-   *     another is given up; the default one has some
    * @param failedPages filled by the flush steps
    * @param isOutOfService whether the device with this number takes no writes any more
    */
   public ReclaimStep(
       List<Page> pages,
       FreePages freePages,
-      Map<Bucket, Integer> lowWaterCounts,
       Queue<FailedPage> failedPages,
       IntPredicate isOutOfService,
       PageOwner owner,
@@ -71,15 +67,16 @@ public final class ReclaimStep implements Step {
       Clock clock) {
     this.pages = pages;
     this.freePages = freePages;
+    this.defaultWater = new LowWater(Bucket.DEFAULT, pages, isOutOfService);
     this.waters =
-        lowWaterCounts.entrySet().stream()
-            .map(entry -> new LowWater(entry.getKey(), entry.getValue()))
+        pages.stream()
+            .map(Page::freeBucket)
+            .distinct()
+            .map(bucket ->
+                bucket == Bucket.DEFAULT
+                    ? defaultWater
+                    : new LowWater(bucket, pages, isOutOfService))
             .toList();
-    this.defaultWater =
-        waters.stream()
-            .filter(water -> water.freeBucket() == Bucket.DEFAULT)
-            .findAny()
-            .orElseThrow(() -> new IllegalArgumentException("no default pages"));
     this.failedPages = failedPages;
     this.isOutOfService = isOutOfService;
     this.owner = owner;

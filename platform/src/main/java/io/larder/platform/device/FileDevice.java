@@ -200,10 +200,15 @@ public final class FileDevice implements Device {
       }
       throw DeviceCheck.noRoom(path, sizeBytes, e);
     }
-    if (file.length() != sizeBytes) {
-      file.setLength(sizeBytes);
+    try {
+      if (file.length() != sizeBytes) {
+        file.setLength(sizeBytes);
+      }
+      return holder;
+    } catch (IOException e) {
+      holder.close();
+      throw e;
     }
-    return holder;
   }
 
   /** Locks the whole file until the channel is closed. */
