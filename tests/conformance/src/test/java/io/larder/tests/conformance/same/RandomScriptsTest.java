@@ -115,7 +115,10 @@ class RandomScriptsTest {
       });
       Stats stats = larder.stats();
       assertThat(stats.number("larder_flash_hits")).isGreaterThan(SCRIPTS / 4);
-      assertThat(stats.number("evictions")).as("items lost on the way to flash").isZero();
+      // A time that a mistake has made short is not worth a write to flash.
+      assertThat(stats.number("evictions"))
+          .as("items lost on the way to flash")
+          .isLessThan(1 + SCRIPTS / 1000);
       assertThat(stats.number("extstore_objects_evicted")).as("items lost on flash").isZero();
     }
   }
