@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * A store at one moment.
  *
+ * @param memory what is lent out of the memory that buckets share
  * @param offHeapBytes memory of write buffers, directories and reclaim
  */
 public record StoreSnapshot(
@@ -13,11 +14,25 @@ public record StoreSnapshot(
     int freePageCount,
     List<PageSnapshot> pages,
     List<DeviceSnapshot> devices,
+    MemorySnapshot memory,
     long offHeapBytes) {
 
   /** A device at one moment. */
   public record DeviceSnapshot(
       String name, long sizeBytes, boolean outOfService, long readErrors, long writeErrors) {}
+
+  /**
+   * The memory that buckets share, at one moment. What is not idle belongs to a page that is open
+   * or on its way out.
+   *
+   * @param writeBufferCount write buffers allocated so far
+   * @param directoryChunkCount pieces of directories allocated so far
+   */
+  public record MemorySnapshot(
+      int writeBufferCount,
+      int idleWriteBufferCount,
+      int directoryChunkCount,
+      int idleDirectoryChunkCount) {}
 
   /** Live bytes on all pages, padding included. */
   public long liveBytes() {
