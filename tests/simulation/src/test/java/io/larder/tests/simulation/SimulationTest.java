@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.engine.model.Bucket;
+import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
@@ -146,7 +147,7 @@ class SimulationTest {
           new Held(
               held.key(),
               held.stamp(),
-              aFreePage(world).id(),
+              freePages(world).getFirst().id(),
               held.version(),
               held.offsetUnits(),
               held.lengthBytes(),
@@ -171,7 +172,8 @@ class SimulationTest {
   @Test
   void aWriteBufferThatIsNotReturnedIsFound() {
     try (World world = aWorldUnderWay()) {
-      world.store().reserve(Bucket.DEFAULT, 100, 1, new Reservation());
+      assertThat(world.store().reserve(Bucket.DEFAULT, 100, 1, new Reservation()))
+          .isEqualTo(ReserveOutcome.RESERVED);
 
       assertFails(world, "no rest");
     }
@@ -195,12 +197,30 @@ class SimulationTest {
 
   /** A sound machine with pages enough for some to be sealed and some to be free. */
   private static Scenario scenario() {
-    return Scenario.of(SEED).with(FaultRates.none());
+    return new Scenario(
+        SEED,
+        32 * 1024,
+        8 * 1024,
+        8,
+        List.of(16 * 32 * 1024L, 8 * 32 * 1024L),
+        512,
+        300,
+        1500,
+        20,
+        3,
+        2000,
+        8,
+        Scenario.usualWeights(),
+        FaultRates.none());
   }
 
   private static World aWorldUnderWay() {
     World world = new World(scenario(), new Tally(), Trace.silent());
-    world.operate(2000);
+    world.operate(1000);
+    // Until there is something of everything that a test spoils.
+    while (sealedRecords(world).isEmpty() || freePages(world).size() < 3) {
+      world.operate(1);
+    }
     world.check();
     return world;
   }
@@ -216,18 +236,20 @@ class SimulationTest {
   }
 
   private static Held aSealedRecord(World world) {
+    return sealedRecords(world).getFirst();
+  }
+
+  private static List<Held> sealedRecords(World world) {
     return world.owner().held().stream()
         .filter(held -> world.store().page(held.pageId()).state() == PageState.SEALED)
         .filter(held -> !world.store().page(held.pageId()).snapshot().givingUp())
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
-  private static PageSnapshot aFreePage(World world) {
+  private static List<PageSnapshot> freePages(World world) {
     return world.store().snapshot().pages().stream()
         .filter(page -> page.state() == PageState.FREE)
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
   private static SimulatedDevice deviceOf(World world, Held held) {

@@ -35,6 +35,7 @@ public final class SimulatedDevice implements Device {
   private static final int CALLS_OF_AN_AILMENT_MAX = 12;
 
   private final MemoryDevice memory;
+  private final int pageBytes;
   private final FaultRates rates;
   private final RandomGenerator random;
   private final Tally tally;
@@ -53,17 +54,20 @@ public final class SimulatedDevice implements Device {
   /**
    * A device in memory, block-aligned as a direct one.
    *
+   * @param pageBytes how far apart the ends of pages are
    * @param random draws when faults strike and what they do
    */
   public SimulatedDevice(
       String name,
       long sizeBytes,
       int blockSizeBytes,
+      int pageBytes,
       FaultRates rates,
       RandomGenerator random,
       Tally tally,
       Trace trace) {
     this.memory = new MemoryDevice(name, sizeBytes, blockSizeBytes, true);
+    this.pageBytes = pageBytes;
     this.rates = rates;
     this.random = random;
     this.tally = tally;
@@ -123,6 +127,10 @@ public final class SimulatedDevice implements Device {
   public void age() {
     if (strikes(FaultKind.BIT_FLIP)) {
       long at = random.nextLong(sizeBytes());
+      if (random.nextBoolean()) {
+        // As often where pages end: a trailer is small, and what it says decides about a page.
+        at = Math.min(at - at % pageBytes + pageBytes, sizeBytes()) - 1 - random.nextInt(64);
+      }
       memory.flipBit(at, random.nextInt(8));
       spoil(at, 1);
       struck(FaultKind.BIT_FLIP, at, 1);

@@ -7,8 +7,10 @@ import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.Page;
+import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.engine.write.Reservation;
+import io.larder.platform.time.Clock;
 import io.larder.tests.simulation.device.SimulatedDevice;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.model.Tally;
@@ -47,6 +49,7 @@ public final class ModelOwner implements PageOwner {
 
   private final PageStore store;
   private final List<Bucket> buckets;
+  private final Clock clock;
   private final RandomGenerator random;
   private final Tally tally;
   private final Trace trace;
@@ -57,6 +60,8 @@ public final class ModelOwner implements PageOwner {
   private final Map<Long, Integer> leftCounts = new HashMap<>();
   private final Set<Long> failedLives = new HashSet<>();
   private final Set<Long> evictedLives = new HashSet<>();
+  private final Set<Long> doomedLives = new HashSet<>();
+  private final Map<Long, Long> movedBytes = new HashMap<>();
   private final Reservation reservation = new Reservation();
   private int rescuePercent;
   private int rescueWaits;
@@ -81,6 +86,7 @@ public final class ModelOwner implements PageOwner {
       int keyCount,
       int rescuePercent,
       List<Bucket> buckets,
+      Clock clock,
       RandomGenerator random,
       Tally tally,
       Trace trace) {
@@ -88,6 +94,7 @@ public final class ModelOwner implements PageOwner {
     this.index = new Held[keyCount];
     this.rescuePercent = rescuePercent;
     this.buckets = buckets;
+    this.clock = clock;
     this.random = random;
     this.tally = tally;
     this.trace = trace;
@@ -272,7 +279,10 @@ public final class ModelOwner implements PageOwner {
       evictedLives.add(sweep.version());
     }
     Held held = byLocation.get(Held.location(sweep.pageId(), offsetUnits));
-    if (held != null && isWorthMoving(held) && sweep.mayRescue(held.lengthBytes())) {
+    if (held != null) {
+      requireReason(sweep, held);
+    }
+    if (held != null && isWorthMoving(held) && mayMove(sweep, held)) {
       if (!rescue(sweep, held)) {
         return false;
       }
@@ -301,6 +311,38 @@ public final class ModelOwner implements PageOwner {
     }
   }
 
+  /** What is lost without need must be wanted by nobody. */
+  private void requireReason(PageSweep sweep, Held held) {
+    boolean wanted = held.expirySeconds() == 0 || held.expirySeconds() > clock.unixSeconds();
+    switch (sweep.reason()) {
+      case EMPTY -> throw new SimulationFailure("given up as empty, and there is " + held);
+      case EXPIRED -> {
+        if (wanted && !doomedLives.contains(sweep.version())) {
+          throw new SimulationFailure("given up as expired, and there is " + held);
+        }
+      }
+      case EVICTED, FAILED -> {
+        // Room is needed, or nothing on the page counts any more.
+      }
+    }
+  }
+
+  /**
+   * Giving a page up to make room has to gain half of one; for no other reason is anything moved.
+   */
+  private boolean mayMove(PageSweep sweep, Held held) {
+    boolean may = sweep.mayRescue(held.lengthBytes());
+    long moved = movedBytes.getOrDefault(sweep.version(), 0L) + held.lengthBytes();
+    boolean should =
+        sweep.reason() == GiveUpReason.EVICTED && moved <= store.geometry().pageBytes() / 2;
+    if (may != should) {
+      throw new SimulationFailure(
+          "moving %d bytes off version %d, %s, was %s"
+              .formatted(moved, sweep.version(), sweep.reason(), may ? "allowed" : "refused"));
+    }
+    return may;
+  }
+
   private static void requireLife(Held held, long version) {
     if (held.version() != version) {
       throw new SimulationFailure("version " + version + " goes, and still there is " + held);
@@ -310,6 +352,16 @@ public final class ModelOwner implements PageOwner {
   /** Moves no record any more: what is on a page that goes is lost. */
   public void moveNothing() {
     rescuePercent = 0;
+  }
+
+  /** Has everything that is sealed given up, wanted or not. */
+  public void evictSealed() {
+    for (PageSnapshot page : store.snapshot().pages()) {
+      if (page.state() == PageState.SEALED) {
+        doomedLives.add(page.version());
+      }
+    }
+    store.requestEvictionOfSealed();
   }
 
   private boolean isWorthMoving(Held held) {
@@ -350,6 +402,7 @@ public final class ModelOwner implements PageOwner {
       countCommit(moved);
       hold(moved);
       sweep.rescued(moved.lengthBytes());
+      movedBytes.merge(sweep.version(), (long) moved.lengthBytes(), Long::sum);
       rescuedCount++;
       rescuedBytes += moved.lengthBytes();
     }

@@ -10,13 +10,17 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *  offset bytes  field
- *       0     4  CRC32C of everything after it
+ *       0     4  CRC32C of where the record is in its page, and of everything after it
  *       4     4  length of the record in bytes
  *       8     8  version of the page it was written to
  *      16     8  key
  *      24     8  stamp: which writing of the key
  *      32        bytes that follow from the stamp
  * </pre>
+ *
+ * <p>The place is part of the checksum because a write that a device misdirects by a little lands
+ * in the same life of the same page, and may put an older record of a key where its newest should
+ * be.
  */
 public final class RecordFormat {
   /** Bytes of the smallest record. */
@@ -32,7 +36,7 @@ public final class RecordFormat {
   public enum Verdict {
     /** The record that was looked for. */
     RIGHT,
-    /** Damaged, of another key or of another life of the page: a reader sees that and misses. */
+    /** Damaged, of another key, life or place: a reader sees that and misses. */
     NOT_IT,
     /** Intact, of that key and that life, and yet not what was written: no reader could tell. */
     WRONG
@@ -55,7 +59,7 @@ public final class RecordFormat {
     for (; done < held.lengthBytes(); done++) {
       memory.set(ValueLayout.JAVA_BYTE, at + done, (byte) (fill + done));
     }
-    memory.set(INT, at, checksum(memory, at, held.lengthBytes()));
+    memory.set(INT, at, checksum(memory, at, held.lengthBytes(), held.offsetUnits()));
   }
 
   /** Judges what was read at byte {@code at} as a cache would, and then as only a model can. */
@@ -68,7 +72,7 @@ public final class RecordFormat {
         || length > readableBytes
         || memory.get(LONG, at + 8) != wanted.version()
         || memory.get(LONG, at + 16) != wanted.key()
-        || memory.get(INT, at) != checksum(memory, at, length)) {
+        || memory.get(INT, at) != checksum(memory, at, length, wanted.offsetUnits())) {
       return Verdict.NOT_IT;
     }
     boolean right =
@@ -95,8 +99,11 @@ public final class RecordFormat {
     return true;
   }
 
-  private static int checksum(MemorySegment memory, long at, int lengthBytes) {
+  private static int checksum(MemorySegment memory, long at, int lengthBytes, int offsetUnits) {
     CRC32C crc = new CRC32C();
+    for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
+      crc.update(offsetUnits >>> shift);
+    }
     crc.update(memory.asSlice(at + 4, lengthBytes - 4).asByteBuffer());
     return (int) crc.getValue();
   }

@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
  * @param lengthMax largest record in bytes
  * @param rescuePercent how many records of a page that goes are worth moving
  * @param bucketCount how many of the buckets are written to
+ * @param burstMax most records written at once
  * @param weights how often each operation is drawn, against the others
  */
 public record Scenario(
@@ -31,16 +32,20 @@ public record Scenario(
     int rescuePercent,
     int bucketCount,
     int operationCount,
+    int burstMax,
     Map<Operation, Integer> weights,
     FaultRates rates) {
   private static final int BUFFER_BLOCKS_MAX = 16;
-  private static final int PAGE_BYTES_MAX = 512 * 1024;
+  private static final int LARGE_BYTES = 512 * 1024;
+  private static final int PAGE_BYTES_MAX = 3 << 20;
 
   /** The scenario of a seed. */
   public static Scenario of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int bufferBytes = PageGeometry.BLOCK_BYTES * oneTo(BUFFER_BLOCKS_MAX, random);
-    int pageBytes = bufferBytes * oneTo(16, random);
+    // One in eight has pages larger than what reclaim reads at once, and they are few.
+    boolean large = random.nextInt(8) == 0;
+    int pageBytes = bufferBytes * oneTo(large ? 512 : 16, random);
     while (pageBytes < PageGeometry.PAGE_BYTES_MIN) {
       pageBytes += bufferBytes;
     }
@@ -60,6 +65,7 @@ public record Scenario(
         random.nextInt(3) * random.nextInt(51),
         1 + random.nextInt(5),
         500 + oneTo(20_000, random),
+        oneTo(100, random),
         weights(random),
         FaultRates.draw(random));
   }
@@ -78,6 +84,7 @@ public record Scenario(
         rescuePercent,
         bucketCount,
         operationCount,
+        burstMax,
         weights,
         otherRates);
   }
@@ -92,10 +99,19 @@ public record Scenario(
     int deviceCount = 1 + random.nextInt(3);
     int pageCountMin = (PageStoreConfig.PAGE_COUNT_MIN + deviceCount - 1) / deviceCount;
     for (int i = 0; i < deviceCount; i++) {
-      long pageCount = pageCountMin - 1L + oneTo(40, random);
+      long pageCount = pageCountMin - 1L + oneTo(pageBytes > LARGE_BYTES ? 6 : 40, random);
       sizes.add(pageCount * pageBytes + random.nextInt(pageBytes));
     }
     return List.copyOf(sizes);
+  }
+
+  /** Weights that favour no operation. */
+  public static Map<Operation, Integer> usualWeights() {
+    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      weights.put(operation, operation.usualWeight());
+    }
+    return weights;
   }
 
   private static Map<Operation, Integer> weights(SplittableRandom random) {

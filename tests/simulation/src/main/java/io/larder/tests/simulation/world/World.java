@@ -17,6 +17,7 @@ import io.larder.testkit.ManualClock;
 import io.larder.testkit.ManualWork;
 import io.larder.tests.simulation.device.SimulatedDevice;
 import io.larder.tests.simulation.device.SimulatedReadQueue;
+import io.larder.tests.simulation.device.StallingClock;
 import io.larder.tests.simulation.model.FaultKind;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.model.Tally;
@@ -86,6 +87,7 @@ public final class World implements AutoCloseable {
               "simulated-" + devices.size(),
               bytes,
               scenario.blockBytes(),
+              scenario.pageBytes(),
               scenario.rates(),
               random.split(),
               tally,
@@ -99,7 +101,9 @@ public final class World implements AutoCloseable {
             scenario.bufferBytes(),
             scenario.bufferCount(),
             new StoreIdentity(new UUID(1, scenario.seed()), scenario.seed()));
-    store = PageStore.open(config, List.<Device>copyOf(devices), clock);
+    StallingClock storeClock =
+        new StallingClock(clock, scenario.rates(), random.split(), this::othersGoOn);
+    store = PageStore.open(config, List.<Device>copyOf(devices), storeClock);
     buckets = List.of(Bucket.values()).subList(0, scenario.bucketCount());
     owner =
         new ModelOwner(
@@ -107,6 +111,7 @@ public final class World implements AutoCloseable {
             scenario.keyCount(),
             scenario.rescuePercent(),
             buckets,
+            clock,
             random.split(),
             tally,
             trace);
@@ -185,7 +190,7 @@ public final class World implements AutoCloseable {
       case TIME -> clock.advanceNanos(from.nextLong(3_000_000));
       case CLOCK_JUMP -> jump(from);
       case EVICT -> store.requestEviction();
-      case EVICT_SEALED -> store.requestEvictionOfSealed();
+      case EVICT_SEALED -> owner.evictSealed();
       case FINISH -> store.finish();
       case AGE -> devices.forEach(SimulatedDevice::age);
       case FILL_DEVICE -> anyDevice(from).ail(FaultKind.DEVICE_FULL);
@@ -219,7 +224,7 @@ public final class World implements AutoCloseable {
   // ----------------------------------------------------------------- writing
 
   private void put(SplittableRandom from) {
-    for (int i = from.nextInt(8); i >= 0; i--) {
+    for (int i = from.nextInt(scenario.burstMax()); i >= 0; i--) {
       if (reserve(from)) {
         commit(writings.removeLast());
       }
@@ -356,7 +361,7 @@ public final class World implements AutoCloseable {
     books.checkAtRest();
     books.checkThatMemoryIsBack();
     readBack();
-    store.requestEvictionOfSealed();
+    owner.evictSealed();
     rest();
     books.checkAtRest();
     books.checkThatAllIsGone();
