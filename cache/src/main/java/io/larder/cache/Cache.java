@@ -46,6 +46,8 @@ public final class Cache implements AutoCloseable {
   private final RamBudget budget;
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
+  private final DemoteStep demote;
+  private final @Nullable PageLeaver leaver;
   private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
   private volatile Map<CacheCounter, Long> resetAt = Map.of();
 
@@ -73,23 +75,25 @@ public final class Cache implements AutoCloseable {
             () -> budget.takeForIndex(indexUnitCountMax),
             expectedItems(config, devices),
             placeOfSegments);
-    RamLog ram = new RamLog(budget);
+    // A record that shares a segment goes to flash through a write buffer, so it has to fit one.
+    RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
     this.sessionSettings =
         new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
     TierSettings tierSettings =
         new TierSettings(
             config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.maxWait().toNanos());
-    DemoteStep demote = new DemoteStep(tiers, tierSettings, newCounters());
+    this.demote = new DemoteStep(tiers, tierSettings, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
-    if (flash != null) {
+    this.leaver = flash == null ? null : new PageLeaver(tiers, newCounters());
+    if (flash != null && leaver != null) {
       flash.wakes(() -> {
         wakesDemotion.wake();
         // A page that was given up has also made room in the index.
         ram.roomMade();
       });
-      flash.start(work, new PageLeaver(tiers, newCounters()));
+      flash.start(work, leaver);
     }
   }
 
@@ -221,6 +225,10 @@ public final class Cache implements AutoCloseable {
   /** Gives the memory back. Sessions are closed and the background work has been stopped. */
   @Override
   public void close() {
+    demote.close();
+    if (leaver != null) {
+      leaver.close();
+    }
     PageStore flash = tiers.flash();
     if (flash != null) {
       flash.close();

@@ -1,6 +1,7 @@
 package io.larder.cache;
 
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.layout.PageGeometry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,12 +90,13 @@ public record CacheConfig(
     }
     if (flash != null) {
       problems.addAll(flash.problems());
-      if (itemBytesMax > flash.writeBufferBytes()) {
+      if (flash.problems().isEmpty()
+          && itemBytesMax > PageGeometry.of(flash.pageBytes()).recordBytesMax()) {
         problems.add(
             "a largest item of "
                 + itemBytesMax
-                + " bytes does not fit a write buffer of "
-                + flash.writeBufferBytes());
+                + " bytes does not fit a page of "
+                + flash.pageBytes());
       }
       if (flash.identity().hashSeed() != hashSeed) {
         problems.add("the hash seeds of cache and page headers differ");

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class CacheRig implements AutoCloseable {
   static final int PAGE_BYTES = 256 * 1024;
   static final int BUFFER_BYTES = 64 * 1024;
-  static final int ITEM_BYTES_MAX = 32 * 1024;
+  static final int ITEM_BYTES_MAX = 200 * 1024;
 
   final ManualClock clock = new ManualClock();
   final ManualWork work;

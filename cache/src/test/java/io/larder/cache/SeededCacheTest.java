@@ -208,6 +208,10 @@ class SeededCacheTest {
       return Long.toString(random.nextLong(1000)).getBytes(StandardCharsets.US_ASCII);
     }
     int length = random.nextInt(20) == 0 ? random.nextInt(20_000) : random.nextInt(3000);
+    if (length > 19_600) {
+      // Some fit no write buffer.
+      length *= 7;
+    }
     byte[] bytes = new byte[length];
     Arrays.fill(bytes, (byte) ('a' + random.nextInt(26)));
     if (length > 8) {

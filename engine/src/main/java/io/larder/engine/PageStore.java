@@ -14,6 +14,7 @@ import io.larder.engine.reclaim.ReclaimStep;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.engine.stats.EngineStats;
 import io.larder.engine.write.BucketWriter;
+import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.DirectoryChunks;
 import io.larder.engine.write.FailedPage;
 import io.larder.engine.write.FlushListener;
@@ -184,7 +185,23 @@ public final class PageStore implements AutoCloseable {
 
   /** Largest record that can be written. */
   public int recordBytesMax() {
-    return geometry.recordBytesMax(buffers.bufferBytes());
+    return geometry.recordBytesMax();
+  }
+
+  /**
+   * Largest record that {@link #reserve} takes; a larger one is written {@link #reserveDirect
+   * directly}.
+   */
+  public int bufferedRecordBytesMax() {
+    return geometry.bufferedRecordBytesMax(buffers.bufferBytes());
+  }
+
+  /**
+   * Records from here on are better written {@link #reserveDirect directly}: to copy them through a
+   * write buffer costs more than the shortened buffer before them.
+   */
+  public int directRecordBytesMin() {
+    return Math.max(buffers.bufferBytes() / 4, 2 * PageGeometry.BLOCK_BYTES);
   }
 
   /** Whom to wake when a write buffer or a page has become free. */
@@ -200,7 +217,7 @@ public final class PageStore implements AutoCloseable {
   /**
    * Takes room for one record; see {@link BucketWriter#reserve}.
    *
-   * @param lengthBytes without padding, at most {@link #recordBytesMax}
+   * @param lengthBytes without padding, at most {@link #bufferedRecordBytesMax}
    */
   public ReserveOutcome reserve(Bucket bucket, int lengthBytes, long keyHash, Reservation into) {
     if (health.areAllOut()) {
@@ -228,6 +245,34 @@ public final class PageStore implements AutoCloseable {
       stats.add(EngineCounter.RECORD_BYTES_WRITTEN, padded);
     }
     return counted;
+  }
+
+  /** Takes room for one large record; see {@link BucketWriter#reserveDirect}. */
+  public ReserveOutcome reserveDirect(Bucket bucket, long keyHash, DirectWrite write) {
+    if (health.areAllOut()) {
+      return ReserveOutcome.OUT_OF_SERVICE;
+    }
+    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserveDirect(keyHash, write);
+    if (outcome == ReserveOutcome.NO_PAGE) {
+      reclaimWakeup.wake();
+    }
+    return outcome;
+  }
+
+  /**
+   * Has a reserved large record written. It counts in its page from now on, so that the page's
+   * trailer knows its expiry; {@link #forgetIfAlive} takes it out again if nothing comes to point
+   * at it.
+   *
+   * @param countedBytes what the record counts for in its page, and again when it is forgotten
+   */
+  public void commitDirect(DirectWrite write, int countedBytes, long expirySeconds) {
+    Page page = pages.get(write.pageId());
+    if (page.commit(write.pageVersion(), countedBytes, expirySeconds)) {
+      stats.increment(EngineCounter.RECORDS_WRITTEN);
+      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(write.lengthBytes()));
+    }
+    write.commit(flushes);
   }
 
   /** No address points at a record any more. The page lives, for an address pointed at it. */

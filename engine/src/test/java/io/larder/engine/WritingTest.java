@@ -264,7 +264,7 @@ class WritingTest {
 
   @Test
   void largestRecordFitsAndALargerOneIsAMistake() {
-    int most = rig.store.recordBytesMax();
+    int most = rig.store.bufferedRecordBytesMax();
     assertThat(most).isEqualTo(PageStoreRig.BUFFER_BYTES);
     Held largest = rig.write(Bucket.DEFAULT, most);
 
@@ -277,7 +277,7 @@ class WritingTest {
   @Test
   void recordThatFitsABufferButNoPageIsAMistakeAndCostsNoPage() {
     try (PageStoreRig tight = PageStoreRig.of(16 * KIB, 16 * KIB, 5, 128 * KIB)) {
-      int most = tight.store.recordBytesMax();
+      int most = tight.store.bufferedRecordBytesMax();
       assertThat(most).isEqualTo(8 * KIB);
       Held largest = tight.write(Bucket.DEFAULT, most);
       assertThat(tight.read(largest)).isEqualTo(largest.bytes());

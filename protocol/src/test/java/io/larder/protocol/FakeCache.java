@@ -168,6 +168,7 @@ final class FakeCache implements RequestExecutor {
               false,
               nowSeconds);
       items.put(key, made);
+      request.made = true;
       request.won = true;
       return made.withMarks(false, false, made.cas);
     }
@@ -282,6 +283,7 @@ final class FakeCache implements RequestExecutor {
     }
     String text;
     if (item == null) {
+      request.made = true;
       request.number = request.initialNumber;
       text = Long.toUnsignedString(request.number);
     } else {

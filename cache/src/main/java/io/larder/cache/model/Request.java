@@ -20,9 +20,6 @@ public abstract class Request {
    * command, and neither wants thirty accessors in between.
    */
 
-  /** Nobody said what {@link #expiryBeforeSeconds} was. */
-  public static final long EXPIRY_UNKNOWN = -1;
-
   public Verb verb = Verb.READ;
 
   /** Where the key lies. */
@@ -66,6 +63,9 @@ public abstract class Request {
   /** Expiry of an item that is made by {@link #vivifies}. */
   public long vivifyExpirySeconds;
 
+  /** Answer of a read or an arithmetic that vivifies: there was no item, and now there is. */
+  public boolean made;
+
   // --- read
 
   /** The value is wanted, not only what is known about it. */
@@ -85,11 +85,8 @@ public abstract class Request {
   /** With {@link #touches}: the remaining life that counts is that before the touch. */
   public boolean recachesBeforeTouch;
 
-  /**
-   * Answer of an arithmetic, and with {@link #touches} of a read: the expiry before, or {@link
-   * #EXPIRY_UNKNOWN} if there was no item.
-   */
-  public long expiryBeforeSeconds = EXPIRY_UNKNOWN;
+  /** Answer of an arithmetic, and with {@link #touches} of a read: the item's expiry before. */
+  public long expiryBeforeSeconds;
 
   /** Answer: this request has been chosen to refresh the item. */
   public boolean won;
@@ -161,13 +158,14 @@ public abstract class Request {
     expirySeconds = 0;
     vivifies = false;
     vivifyExpirySeconds = 0;
+    made = false;
     wantsValue = false;
     leavesNoTrace = false;
     claimsStale = false;
     recaches = false;
     recacheBelowSeconds = 0;
     recachesBeforeTouch = false;
-    expiryBeforeSeconds = EXPIRY_UNKNOWN;
+    expiryBeforeSeconds = 0;
     won = false;
     mode = StoreMode.SET;
     flags = 0;

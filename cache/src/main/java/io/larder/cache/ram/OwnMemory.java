@@ -1,11 +1,13 @@
 package io.larder.cache.ram;
 
+import io.larder.platform.memory.AlignedBuffer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /** Zeroed off-heap memory that goes back to the system as one piece. */
 final class OwnMemory implements AutoCloseable {
-  private static final int ALIGNMENT_BYTES = 4096;
+  /** That of every device's blocks. */
+  static final int ALIGNMENT_BYTES = AlignedBuffer.ALIGNMENT_BYTES;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment memory;

@@ -102,7 +102,10 @@ public final class RamBudget implements AutoCloseable {
     return new Loan(List.of(unit), memoryOf(unit), false);
   }
 
-  /** Lends memory of {@code bytes}, more than half a unit, but leaves {@code keepCount} idle. */
+  /**
+   * Lends memory of {@code bytes}, rounded up to whole blocks of a device so that it can be written
+   * from where it stands, but leaves {@code keepCount} units idle.
+   */
   synchronized @Nullable Loan lendLarge(long bytes, int keepCount) {
     int needed = (int) ((bytes + unitBytes - 1) / unitBytes);
     if (idle.size() < needed + keepCount) {
@@ -114,9 +117,13 @@ public final class RamBudget implements AutoCloseable {
       paying.add(unit);
       drop(unit);
     }
-    Loan loan = new Loan(paying, new OwnMemory(bytes), true);
+    Loan loan = new Loan(paying, new OwnMemory(blocks(bytes)), true);
     largeLoans.add(loan);
     return loan;
+  }
+
+  private static long blocks(long bytes) {
+    return (bytes + OwnMemory.ALIGNMENT_BYTES - 1) & -OwnMemory.ALIGNMENT_BYTES;
   }
 
   /** Takes a loan back. Nobody may touch its memory any more. */

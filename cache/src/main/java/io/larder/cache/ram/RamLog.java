@@ -23,6 +23,7 @@ public final class RamLog {
   static final int KEPT_FOR_DEMOTION_COUNT = 2;
 
   private final RamBudget budget;
+  private final int sharedSpanBytesMax;
   private final int probationUnitCount;
   private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
@@ -46,9 +47,14 @@ public final class RamLog {
   @GuardedBy("this")
   private final Deque<Segment> main = new ArrayDeque<>();
 
-  /** An empty log on {@code budget}. */
-  public RamLog(RamBudget budget) {
+  /**
+   * An empty log on {@code budget}.
+   *
+   * @param sharedSpanBytesMax largest record that shares a segment with others, at most half of one
+   */
+  public RamLog(RamBudget budget, int sharedSpanBytesMax) {
     this.budget = budget;
+    this.sharedSpanBytesMax = Math.min(sharedSpanBytesMax, budget.unitBytes() / 2);
     this.probationUnitCount = Math.max(1, budget.unitCount() / 10);
     this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 64);
     this.segments = new AtomicReferenceArray<>(budget.unitCount());
@@ -98,7 +104,7 @@ public final class RamLog {
 
   /** Largest record that shares a segment with others. */
   int sharedSpanBytesMax() {
-    return budget.unitBytes() / 2;
+    return sharedSpanBytesMax;
   }
 
   @Nullable Segment open(RamQueue queue, long nowSeconds) {

@@ -295,8 +295,6 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     boolean onFlash = !tiers.isRam(shard.get(cursor));
     if (onFlash) {
       // Only a read that changes something comes here with a record of the other tier.
-      FlashLookup lookup = found;
-      hitBefore |= lookup != null && Slot.hits(lookup.slot()) > 0;
       if (!bringToRam(shard, cursor, memory, offset, now)) {
         return Progress.NEEDS_ROOM;
       }
@@ -382,6 +380,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return Progress.NEEDS_ROOM;
     }
     counters.increment(CacheCounter.MISSES);
+    request.made = true;
     request.won = true;
     request.answered(Status.HIT, view.show(recordMemory, recordOffset, now, false));
     // The client that made it has also read it.
@@ -483,7 +482,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       marksStale = request.cas != cas;
     }
     if (request.mode == StoreMode.ADD) {
-      shard.hit(cursor);
+      if (tiers.isRam(shard.get(cursor))) {
+        // On flash it would look as if the item had been read.
+        shard.hit(cursor);
+      }
       return answered(request, Status.NOT_STORED);
     }
     if (request.mode == StoreMode.APPEND || request.mode == StoreMode.PREPEND) {
@@ -694,6 +696,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return Progress.NEEDS_ROOM;
     }
     counters.increment(CacheCounter.STORED);
+    request.made = true;
     return numbered(request, request.initialNumber, now);
   }
 
@@ -1005,13 +1008,15 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       countDead(memory, offset, now);
       return forgetRecord(lookup);
     }
+    if (Slot.hits(lookup.slot()) > 0) {
+      // While a record is on flash its slot alone remembers that it has been read.
+      addState(memory, offset, RecordLayout.FETCHED);
+    }
     if (!request.isPureRead() || wouldWin(request, memory, offset, now)) {
       lookup.isOwn();
       return Progress.LOOK_AGAIN;
     }
-    boolean hitBefore =
-        (RecordLayout.state(memory, offset) & RecordLayout.FETCHED) != 0
-            || Slot.hits(lookup.slot()) > 0;
+    boolean hitBefore = (RecordLayout.state(memory, offset) & RecordLayout.FETCHED) != 0;
     counters.increment(CacheCounter.FLASH_HITS);
     request.answered(
         Status.HIT, view.show(memory, offset, lookup.page().openedAtSeconds(), hitBefore));

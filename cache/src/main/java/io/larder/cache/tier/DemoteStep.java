@@ -13,9 +13,12 @@ import io.larder.cache.stats.CounterSet;
 import io.larder.engine.PageStore;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
+import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.Reservation;
 import io.larder.platform.work.Step;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,10 @@ public final class DemoteStep implements Step {
    *
    * Patience: as long as the device makes progress the step waits for it. When it has made none for
    * maxWait, records are dropped one by one, without waiting, until it does again.
+   *
+   * A large record is written from where it stands: it is marked busy, and when the device has it and
+   * it is still the same and still busy its slot swings. The segment stays as long as the device may
+   * read it, even if the record has been dropped meanwhile.
    */
 
   private static final int RECORDS_PER_CALL = 256;
@@ -52,6 +59,14 @@ public final class DemoteStep implements Step {
   private long waitingSinceNanos;
   private long progressSeen;
 
+  /** The victim's record, on its way. */
+  private @Nullable LargeDemotion writing;
+
+  /** Records dropped because the device took too long over them. */
+  private final List<LargeDemotion> leftBehind = new ArrayList<>();
+
+  private @Nullable DirectWrite idleWrite;
+
   /** A step over {@code tiers} that counts in {@code counters}. */
   public DemoteStep(Tiers tiers, TierSettings settings, CounterSet counters) {
     this.tiers = tiers;
@@ -66,14 +81,26 @@ public final class DemoteStep implements Step {
     LEFT,
     /** No room on flash now; ask again. */
     WAITS,
+    /** Room is taken, and the device is to read the record from where it stands. */
+    TO_BE_WRITTEN,
     /** The whole segment stays, at the young end of the main queue. */
     SEGMENT_STAYS
   }
 
   @Override
   public long run() {
+    leftBehind.removeIf(this::isOver);
+    long next = demote();
+    return next == UNTIL_WOKEN && !leftBehind.isEmpty() ? RETRY_NANOS : next;
+  }
+
+  private long demote() {
     long now = tiers.clock().unixSeconds();
     tiers.flushIfDue(now);
+    LargeDemotion underWay = writing;
+    if (underWay != null) {
+      return await(underWay);
+    }
     Segment segment = victim;
     if (segment == null) {
       if (!ram.isLow()) {
@@ -99,6 +126,11 @@ public final class DemoteStep implements Step {
       int span = RecordLayout.spanBytes(memory, position);
       Fate fate = leave(segment, position, span, now);
       if (fate == Fate.WAITS) {
+        return RETRY_NANOS;
+      }
+      LargeDemotion begun = writing;
+      if (fate == Fate.TO_BE_WRITTEN && begun != null) {
+        FlashRecords.writeDirectly(tiers.flashOfSlot(), begun.write(), 0);
         return RETRY_NANOS;
       }
       if (fate == Fate.SEGMENT_STAYS) {
@@ -198,7 +230,15 @@ public final class DemoteStep implements Step {
       return Fate.LEFT;
     }
     int bytes = Tiers.flashBytes(memory, at);
-    ReserveOutcome outcome = flash.reserve(bucketFor(memory, at, now), bytes, hash, reservation);
+    boolean directly = segment.isLarge() && bytes >= flash.directRecordBytesMin();
+    DirectWrite write = directly ? writeOf(memory, at, bytes) : null;
+    Bucket bucket = bucketFor(memory, at, now);
+    ReserveOutcome outcome =
+        write == null
+            ? flash.reserve(bucket, bytes, hash, reservation)
+            : leftBehind.isEmpty()
+                ? flash.reserveDirect(bucket, hash, write)
+                : ReserveOutcome.NO_BUFFER;
     if (outcome == ReserveOutcome.OUT_OF_SERVICE) {
       evict(shard, cursor, memory, at);
       return Fate.LEFT;
@@ -213,6 +253,12 @@ public final class DemoteStep implements Step {
     }
     waiting = false;
     dropping = false;
+    if (write != null) {
+      RecordLayout.setState(memory, at, RecordLayout.state(memory, at) | RecordLayout.BUSY);
+      writing = new LargeDemotion(write, segment, hash, tag);
+      idleWrite = null;
+      return Fate.TO_BE_WRITTEN;
+    }
     long written = FlashRecords.write(flash, reservation, memory, at, bytes, tag);
     if (written == Slot.EMPTY) {
       tiers.dropRam(shard, cursor);
@@ -223,6 +269,89 @@ public final class DemoteStep implements Step {
     segment.died(RecordLayout.spanBytes(memory, at));
     counters.increment(CacheCounter.DEMOTED);
     return Fate.LEFT;
+  }
+
+  /** Makes a large record ready to be written: alone in its memory, with zeros behind it. */
+  private DirectWrite writeOf(MemorySegment memory, int at, int bytes) {
+    tiers.untwin(memory, at);
+    memory.asSlice(bytes).fill((byte) 0);
+    DirectWrite write = idleWrite != null ? idleWrite : new DirectWrite();
+    idleWrite = write;
+    write.from(memory, bytes);
+    return write;
+  }
+
+  /** Goes on with a large record once the device has it, or has taken too long. */
+  private long await(LargeDemotion demotion) {
+    boolean isOver = !demotion.isUnderWay();
+    if (!isOver && isPatient(tiers.flashOfSlot())) {
+      return RETRY_NANOS;
+    }
+    writing = null;
+    victim = null;
+    if (!isOver) {
+      drop(demotion);
+      leftBehind.add(demotion);
+      return AT_ONCE;
+    }
+    swing(demotion);
+    idleWrite = demotion.write();
+    if (demotion.segment().liveBytes() == 0) {
+      ram.free(demotion.segment());
+    } else {
+      ram.keep(demotion.segment());
+    }
+    return AT_ONCE;
+  }
+
+  /** Points the slot at the copy on flash, if the record is still the one that was written. */
+  private void swing(LargeDemotion demotion) {
+    PageStore flash = tiers.flashOfSlot();
+    Segment segment = demotion.segment();
+    MemorySegment memory = segment.memory();
+    Shard shard = tiers.index().shardOf(demotion.hash());
+    synchronized (shard) {
+      long cursor = shard.find(demotion.hash(), tiers.ramLocation(segment, 0));
+      boolean isSame =
+          cursor != Shard.NONE && (RecordLayout.state(memory, 0) & RecordLayout.BUSY) != 0;
+      long slot =
+          isSame
+              ? FlashRecords.slotOf(
+                  flash, demotion.write(), demotion.tag(), Slot.hits(shard.get(cursor)))
+              : Slot.EMPTY;
+      if (slot != Slot.EMPTY) {
+        shard.set(cursor, slot);
+        segment.died(RecordLayout.spanBytes(memory, 0));
+        counters.increment(CacheCounter.DEMOTED);
+        return;
+      }
+      FlashRecords.forget(flash, demotion.write());
+      if (cursor != Shard.NONE) {
+        tiers.untwin(memory, 0);
+      }
+    }
+  }
+
+  private void drop(LargeDemotion demotion) {
+    Shard shard = tiers.index().shardOf(demotion.hash());
+    synchronized (shard) {
+      long cursor = shard.find(demotion.hash(), tiers.ramLocation(demotion.segment(), 0));
+      if (cursor != Shard.NONE) {
+        tiers.dropRam(shard, cursor);
+        counters.increment(CacheCounter.DEMOTE_DROPPED);
+      }
+    }
+  }
+
+  /** Whether a write that was given up has ended after all, and its memory is free. */
+  private boolean isOver(LargeDemotion demotion) {
+    if (demotion.isUnderWay()) {
+      return false;
+    }
+    FlashRecords.forget(tiers.flashOfSlot(), demotion.write());
+    demotion.write().close();
+    ram.free(demotion.segment());
+    return true;
   }
 
   private Bucket bucketFor(MemorySegment memory, int at, long now) {
@@ -255,8 +384,14 @@ public final class DemoteStep implements Step {
     tiers.dropRam(shard, cursor);
   }
 
-  /** Whether no segment is half given up. */
-  public boolean isIdle() {
-    return victim == null;
+  /** Gives memory back. The step has been stopped, and so has the device. */
+  public void close() {
+    leftBehind.forEach(demotion -> demotion.write().close());
+    LargeDemotion underWay = writing;
+    if (underWay != null) {
+      underWay.write().close();
+    } else if (idleWrite != null) {
+      idleWrite.close();
+    }
   }
 }

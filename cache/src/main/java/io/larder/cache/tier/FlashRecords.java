@@ -4,6 +4,7 @@ import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
 import io.larder.cache.record.RecordLayout;
 import io.larder.engine.PageStore;
+import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.Reservation;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -13,6 +14,9 @@ import java.util.zip.CRC32C;
 public final class FlashRecords {
   /** The checksum covers everything behind itself. */
   private static final int CHECKED_FROM = 4;
+
+  /** Of a page's version, all of it. */
+  private static final long ALL_BITS = -1;
 
   private FlashRecords() {}
 
@@ -43,6 +47,42 @@ public final class FlashRecords {
     return store.commit(reservation, SizeClasses.bytes(sizeClass), expiry)
         ? Slot.of(tag, 0, sizeClass, page, offset)
         : Slot.EMPTY;
+  }
+
+  /**
+   * Gives a large record that has room reserved the header it has on flash, and has it written.
+   *
+   * @param addedState state bits it gets on the way
+   */
+  static void writeDirectly(PageStore store, DirectWrite write, int addedState) {
+    MemorySegment header = write.firstBlock();
+    int kept = ~(RecordLayout.TWIN | RecordLayout.BUSY);
+    RecordLayout.setState(header, 0, (RecordLayout.state(header, 0) | addedState) & kept);
+    RecordLayout.setPageVersion(header, 0, write.pageVersion());
+    CRC32C crc = new CRC32C();
+    crc.update(write.firstBlockFrom(CHECKED_FROM));
+    crc.update(write.rest());
+    RecordLayout.setChecksum(header, 0, (int) crc.getValue());
+    long expiry = RecordLayout.expirySeconds(header, 0);
+    store.commitDirect(write, countedBytes(write), expiry);
+  }
+
+  /** The slot of a large record that has been written, if its page still lives. */
+  static long slotOf(PageStore store, DirectWrite write, int tag, int hits) {
+    return write.outcome() == DirectWrite.Outcome.WRITTEN
+            && store.isAlive(write.pageId(), write.pageVersion(), ALL_BITS)
+        ? Slot.of(
+            tag, hits, SizeClasses.of(write.lengthBytes()), write.pageId(), write.offsetUnits())
+        : Slot.EMPTY;
+  }
+
+  /** Nothing points at a large record that has been written, and nothing will. */
+  static void forget(PageStore store, DirectWrite write) {
+    store.forgetIfAlive(write.pageId(), write.pageVersion(), ALL_BITS, countedBytes(write));
+  }
+
+  private static int countedBytes(DirectWrite write) {
+    return SizeClasses.bytes(SizeClasses.of(write.lengthBytes()));
   }
 
   /**

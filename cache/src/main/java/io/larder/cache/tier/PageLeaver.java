@@ -8,13 +8,16 @@ import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
 import io.larder.engine.PageStore;
+import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
 import io.larder.engine.model.ReserveOutcome;
+import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.Reservation;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets go of the items on a page that is given up: those that were hit are moved to another page,
@@ -27,6 +30,11 @@ public final class PageLeaver implements PageOwner {
   private final CounterSet counters;
   private final Reservation reservation = new Reservation();
 
+  /** A large record that is being moved; the sweep asks about it until it has arrived. */
+  private @Nullable DirectWrite moving;
+
+  private @Nullable DirectWrite idleWrite;
+
   /** Counts in {@code counters}. */
   public PageLeaver(Tiers tiers, CounterSet counters) {
     this.tiers = tiers;
@@ -37,6 +45,10 @@ public final class PageLeaver implements PageOwner {
   public boolean leave(PageSweep sweep, long keyHash, int offsetUnits, int lengthUnits) {
     long location = Slot.location(sweep.pageId(), offsetUnits);
     Shard shard = tiers.index().shardOf(keyHash);
+    DirectWrite underWay = moving;
+    if (underWay != null) {
+      return hasMoved(sweep, underWay, shard, keyHash, location);
+    }
     int readBytes;
     synchronized (shard) {
       long cursor = shard.find(keyHash, location);
@@ -50,26 +62,43 @@ public final class PageLeaver implements PageOwner {
         return true;
       }
     }
-    int paddedBytes = lengthUnits * tiers.flashOfSlot().geometry().unitBytes();
-    MemorySegment record = sweep.read(offsetUnits, Math.min(readBytes, paddedBytes));
+    PageStore flash = tiers.flashOfSlot();
+    int paddedBytes = lengthUnits * flash.geometry().unitBytes();
+    boolean directly = paddedBytes > flash.bufferedRecordBytesMax();
+    // What is written from where it stands is written in whole blocks.
+    MemorySegment record =
+        sweep.read(
+            offsetUnits,
+            directly ? PageGeometry.blocks(paddedBytes) : Math.min(readBytes, paddedBytes));
     synchronized (shard) {
       long cursor = shard.find(keyHash, location);
       if (cursor == Shard.NONE) {
         return true;
       }
       Rescue rescue =
-          record == null ? Rescue.IMPOSSIBLE : rescue(sweep, shard, cursor, record, keyHash);
+          record == null
+              ? Rescue.IMPOSSIBLE
+              : directly
+                  ? rescueDirectly(sweep, record, keyHash)
+                  : rescue(sweep, shard, cursor, record, keyHash);
       if (rescue == Rescue.IMPOSSIBLE) {
         drop(shard, cursor, sweep.reason());
       }
-      return rescue != Rescue.WAITS;
+      if (rescue != Rescue.WAITS) {
+        return true;
+      }
     }
+    DirectWrite begun = moving;
+    if (begun != null) {
+      FlashRecords.writeDirectly(flash, begun, RecordLayout.FETCHED);
+    }
+    return false;
   }
 
   private enum Rescue {
     MOVED,
     IMPOSSIBLE,
-    /** Both write buffers are on their way to the device. */
+    /** Both write buffers are on their way to the device, or the record itself is. */
     WAITS
   }
 
@@ -78,9 +107,7 @@ public final class PageLeaver implements PageOwner {
   private Rescue rescue(
       PageSweep sweep, Shard shard, long cursor, MemorySegment record, long keyHash) {
     PageStore flash = tiers.flashOfSlot();
-    int validBytes = (int) record.byteSize();
-    if (!FlashRecords.isIntact(record, 0, validBytes, sweep.version())
-        || tiers.isDead(record, 0, tiers.clock().unixSeconds())) {
+    if (!isWorthMoving(sweep, record)) {
       return Rescue.IMPOSSIBLE;
     }
     int bytes = RecordLayout.recordBytes(record, 0);
@@ -89,6 +116,8 @@ public final class PageLeaver implements PageOwner {
       return outcome == ReserveOutcome.NO_BUFFER ? Rescue.WAITS : Rescue.IMPOSSIBLE;
     }
     long slot = shard.get(cursor);
+    // The hits that make it worth moving stay behind; that it has been read does not.
+    RecordLayout.setState(record, 0, RecordLayout.state(record, 0) | RecordLayout.FETCHED);
     long moved = FlashRecords.write(flash, reservation, record, 0, bytes, Slot.tag(slot));
     if (moved == Slot.EMPTY) {
       return Rescue.IMPOSSIBLE;
@@ -97,6 +126,62 @@ public final class PageLeaver implements PageOwner {
     shard.set(cursor, moved);
     sweep.rescued(bytes);
     return Rescue.MOVED;
+  }
+
+  private boolean isWorthMoving(PageSweep sweep, MemorySegment record) {
+    return FlashRecords.isIntact(record, 0, (int) record.byteSize(), sweep.version())
+        && !tiers.isDead(record, 0, tiers.clock().unixSeconds());
+  }
+
+  /** Begins to move a large record from the memory it was read into. */
+  private Rescue rescueDirectly(PageSweep sweep, MemorySegment record, long keyHash) {
+    if (!isWorthMoving(sweep, record)) {
+      return Rescue.IMPOSSIBLE;
+    }
+    DirectWrite write = idleWrite != null ? idleWrite : new DirectWrite();
+    idleWrite = write;
+    write.from(record, RecordLayout.recordBytes(record, 0));
+    ReserveOutcome outcome = tiers.flashOfSlot().reserveDirect(Bucket.COMPACT, keyHash, write);
+    if (outcome != ReserveOutcome.RESERVED) {
+      return outcome == ReserveOutcome.NO_BUFFER ? Rescue.WAITS : Rescue.IMPOSSIBLE;
+    }
+    moving = write;
+    return Rescue.WAITS;
+  }
+
+  /** Whether a large record is over with: moved, or left. */
+  private boolean hasMoved(
+      PageSweep sweep, DirectWrite write, Shard shard, long keyHash, long location) {
+    if (write.outcome() == DirectWrite.Outcome.PENDING) {
+      return false;
+    }
+    moving = null;
+    PageStore flash = tiers.flashOfSlot();
+    synchronized (shard) {
+      long cursor = shard.find(keyHash, location);
+      long old = cursor == Shard.NONE ? Slot.EMPTY : shard.get(cursor);
+      long moved =
+          old == Slot.EMPTY ? Slot.EMPTY : FlashRecords.slotOf(flash, write, Slot.tag(old), 0);
+      if (moved != Slot.EMPTY) {
+        tiers.leaveFlash(old);
+        shard.set(cursor, moved);
+        sweep.rescued(write.lengthBytes());
+        return true;
+      }
+      FlashRecords.forget(flash, write);
+      if (cursor != Shard.NONE) {
+        drop(shard, cursor, sweep.reason());
+      }
+      return true;
+    }
+  }
+
+  /** Gives memory back. The reclaim step has been stopped, and so has the device. */
+  public void close() {
+    DirectWrite last = moving != null ? moving : idleWrite;
+    if (last != null) {
+      last.close();
+    }
   }
 
   @GuardedBy("shard")

@@ -243,12 +243,15 @@ public final class Tiers {
     flashOfSlot().forget(Slot.place(slot), SizeClasses.bytes(Slot.sizeClass(slot)));
   }
 
-  /** The record in RAM is about to differ from its copy on flash, if it has one. */
+  /**
+   * The record in RAM is about to differ from its copy on flash, if it has one, or from the one
+   * that is just being written.
+   */
   public void untwin(MemorySegment memory, long offset) {
     forgetTwin(memory, offset);
     int state = RecordLayout.state(memory, offset);
-    if ((state & RecordLayout.TWIN) != 0) {
-      RecordLayout.setState(memory, offset, state & ~RecordLayout.TWIN);
+    if ((state & (RecordLayout.TWIN | RecordLayout.BUSY)) != 0) {
+      RecordLayout.setState(memory, offset, state & ~(RecordLayout.TWIN | RecordLayout.BUSY));
     }
   }
 

@@ -17,7 +17,7 @@ class RamLogTest {
   private static final int UNIT_COUNT = 64;
 
   private final RamBudget budget = new RamBudget(UNIT, UNIT_COUNT);
-  private final RamLog log = new RamLog(budget);
+  private final RamLog log = new RamLog(budget, Integer.MAX_VALUE);
   private final RamWriter writer = new RamWriter(log, RamQueue.PROBATION);
   private final RamWriter mainWriter = new RamWriter(log, RamQueue.MAIN);
   private final List<Written> all = new ArrayList<>();
@@ -138,17 +138,29 @@ class RamLogTest {
   // ------------------------------------------------------------------ large records
 
   @Test
-  void recordOfMoreThanHalfASegmentGetsOneOfItsOwnOfExactlyItsSize() {
+  void recordOfMoreThanHalfASegmentGetsOneOfItsOwnOfItsSizeInBlocks() {
     Written shared = write(writer, UNIT / 2);
     Written large = write(writer, UNIT / 2 + 8);
 
     assertThat(shared.segment().isLarge()).isFalse();
     assertThat(large.segment().isLarge()).isTrue();
-    assertThat(large.segment().capacityBytes()).isEqualTo(UNIT / 2 + 8);
+    assertThat(large.segment().capacityBytes()).isEqualTo((UNIT / 2 + 8 + 4095) / 4096 * 4096);
     assertThat(large.offset()).isZero();
     assertThat(write(writer, 104).segment())
         .as("the open segment stays open")
         .isSameAs(shared.segment());
+  }
+
+  @Test
+  void recordThatFitsNoWriteBufferSharesNoSegment() {
+    try (RamBudget own = new RamBudget(UNIT, 10)) {
+      RamWriter narrow = new RamWriter(new RamLog(own, UNIT / 4), RamQueue.PROBATION);
+      assertThat(narrow.claim(UNIT / 4, 0)).isTrue();
+      assertThat(narrow.segment().isLarge()).isFalse();
+      narrow.publish();
+      assertThat(narrow.claim(UNIT / 4 + 8, 0)).isTrue();
+      assertThat(narrow.segment().isLarge()).isTrue();
+    }
   }
 
   @Test

@@ -26,7 +26,7 @@ class FlushWatermarkTest {
   private final Tiers tiers =
       new Tiers(
           new Index(64 * 1024, () -> budget.takeForIndex(12), 1, 1),
-          new RamLog(budget),
+          new RamLog(budget, Integer.MAX_VALUE),
           null,
           new KeyHash(0),
           clock,

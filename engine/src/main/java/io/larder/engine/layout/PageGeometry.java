@@ -65,9 +65,14 @@ public record PageGeometry(int pageBytes, int unitBytes) {
     return pageBytes - directoryBytes(recordCount);
   }
 
-  /** Largest record that fits a page and one of the write buffers it is filled through. */
-  public int recordBytesMax(int bufferBytes) {
-    return Math.min(bufferBytes, directoryOffset(1) - HEADER_BYTES);
+  /** Largest record that fits a page. */
+  public int recordBytesMax() {
+    return directoryOffset(1) - HEADER_BYTES;
+  }
+
+  /** Largest record that also fits one of the write buffers a page is filled through. */
+  public int bufferedRecordBytesMax(int bufferBytes) {
+    return Math.min(bufferBytes, recordBytesMax());
   }
 
   /** Most records a page can hold. */

@@ -168,6 +168,11 @@ public final class Page {
     detach(bytes);
   }
 
+  /** Everything before {@code endBytes} is on the device; the last of it came past the buffers. */
+  public synchronized void flushedDirectly(int endBytes) {
+    flushedBytes = endBytes;
+  }
+
   /** Whether both write buffers are in use. */
   public synchronized boolean hasTwoBuffers() {
     return first != null && second != null;

@@ -50,7 +50,7 @@ public final class BucketWriter {
    */
   public synchronized ReserveOutcome reserve(int lengthBytes, long keyHash, Reservation into) {
     int padded = geometry.padded(lengthBytes);
-    if (padded > geometry.recordBytesMax(buffers.bufferBytes())) {
+    if (padded > geometry.bufferedRecordBytesMax(buffers.bufferBytes())) {
       throw new IllegalArgumentException(
           "record of "
               + lengthBytes
@@ -71,12 +71,9 @@ public final class BucketWriter {
         submitSeal(page);
         continue;
       }
-      BufferFlush filling = page.filling;
+      BufferFlush filling = fillingBuffer(page);
       if (filling == null) {
-        filling = attachBuffer(page);
-        if (filling == null) {
-          return ReserveOutcome.NO_BUFFER;
-        }
+        return ReserveOutcome.NO_BUFFER;
       }
       if (filling.remainingBytes() < padded) {
         if (page.page.hasTwoBuffers()) {
@@ -88,6 +85,59 @@ public final class BucketWriter {
       take(page, filling, lengthBytes, padded, keyHash, into);
       return ReserveOutcome.RESERVED;
     }
+  }
+
+  /**
+   * Takes room for one large record, which goes to the device from where it stands.
+   *
+   * <p>The write keeps its place in the order of the device's writes; those behind it wait until it
+   * has been committed.
+   *
+   * @param keyHash noted in the page's directory
+   * @param write says which record; when the answer is RESERVED it is to be committed
+   */
+  public synchronized ReserveOutcome reserveDirect(long keyHash, DirectWrite write) {
+    int padded = geometry.padded(write.lengthBytes());
+    if (padded > geometry.recordBytesMax()) {
+      throw new IllegalArgumentException(
+          "record of " + write.lengthBytes() + " bytes for pages of " + geometry.pageBytes());
+    }
+    while (true) {
+      OpenPage page = open;
+      if (page == null) {
+        page = openPage();
+        if (page == null) {
+          return ReserveOutcome.NO_PAGE;
+        }
+      }
+      if (!page.fitsDirectly(padded, geometry)) {
+        submitSeal(page);
+        continue;
+      }
+      if (page.nextBufferAtBytes == 0 && fillingBuffer(page) == null) {
+        // The page's header is written through a buffer.
+        return ReserveOutcome.NO_BUFFER;
+      }
+      BufferFlush filling = page.filling;
+      if (filling != null) {
+        submit(page, filling);
+      }
+      int start = page.nextBufferAtBytes;
+      page.recordsEndBytes = start + padded;
+      page.nextBufferAtBytes = PageGeometry.blocks(start + padded);
+      page.directory.add(keyHash, start / geometry.unitBytes(), padded / geometry.unitBytes());
+      flushes.submit(write.reserved(page.page, page.version, start, geometry));
+      return ReserveOutcome.RESERVED;
+    }
+  }
+
+  @GuardedBy("this")
+  private @Nullable BufferFlush fillingBuffer(OpenPage page) {
+    BufferFlush filling = page.filling;
+    if (filling != null) {
+      return filling;
+    }
+    return page.page.hasTwoBuffers() ? null : attachBuffer(page);
   }
 
   @GuardedBy("this")

@@ -4,7 +4,7 @@ import io.larder.engine.page.Page;
 import java.io.IOException;
 
 /** One write that a device owes a page. */
-sealed interface Flush permits BufferFlush, SealFlush {
+sealed interface Flush permits BufferFlush, DirectWrite.DirectFlush, SealFlush {
 
   Page page();
 

@@ -34,7 +34,15 @@ final class OpenPage {
         buffer != null && buffer.remainingBytes() >= paddedBytes
             ? recordsEndBytes
             : PageGeometry.blocks(recordsEndBytes);
-    return PageGeometry.blocks(start + paddedBytes)
-        <= geometry.directoryOffset(directory.count() + 1);
+    return endsInTime(start + paddedBytes, geometry);
+  }
+
+  /** As {@link #fits}, for a record that starts a block of its own. */
+  boolean fitsDirectly(int paddedBytes, PageGeometry geometry) {
+    return endsInTime(PageGeometry.blocks(recordsEndBytes) + paddedBytes, geometry);
+  }
+
+  private boolean endsInTime(int endBytes, PageGeometry geometry) {
+    return PageGeometry.blocks(endBytes) <= geometry.directoryOffset(directory.count() + 1);
   }
 }

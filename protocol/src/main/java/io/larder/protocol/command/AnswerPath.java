@@ -1,10 +1,8 @@
 package io.larder.protocol.command;
 
 import io.larder.cache.model.ItemView;
-import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
-import io.larder.cache.model.Verb;
 import io.larder.protocol.parse.Base64Key;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.reply.Text;
@@ -361,7 +359,7 @@ final class AnswerPath {
   }
 
   private static void countArithmetic(Command command, Status status, CounterSet counters) {
-    if (status == Status.NUMBER && command.expiryBeforeSeconds != Request.EXPIRY_UNKNOWN) {
+    if (status == Status.NUMBER && !command.made) {
       counters.increment(
           command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS);
     } else if (status == Status.NOT_FOUND) {
@@ -409,9 +407,9 @@ final class AnswerPath {
 
   private static void ttlFlag(Command command, ItemView item, ReplyChain out) {
     long expiry = item.expirySeconds();
-    if (command.vivifies && isMade(command, item)) {
+    if (command.made) {
       expiry = command.ttlOfMadeSeconds;
-    } else if (command.ttlBeforeTouch && command.expiryBeforeSeconds != Request.EXPIRY_UNKNOWN) {
+    } else if (command.ttlBeforeTouch) {
       expiry = command.expiryBeforeSeconds;
     }
     if (expiry == 0) {
@@ -419,15 +417,6 @@ final class AnswerPath {
     } else {
       numberFlag('t', Math.max(0, expiry - command.nowSeconds), out);
     }
-  }
-
-  /**
-   * Whether there was no item before. A read says so only by what it leaves: a claim on nothing.
-   */
-  private static boolean isMade(Command command, ItemView item) {
-    return command.verb == Verb.READ
-        ? command.won && item.valueLength() == 0 && !item.stale()
-        : command.expiryBeforeSeconds == Request.EXPIRY_UNKNOWN;
   }
 
   private static void numberFlag(char flag, long number, ReplyChain out) {

@@ -91,7 +91,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     }
     int bufferBytes = options.writeBufferBytes();
     if (bufferBytes == 0) {
-      bufferBytes = chooseWriteBufferBytes(config, pageBytes);
+      bufferBytes = chooseWriteBufferBytes(pageBytes);
     } else if (pageBytes % bufferBytes != 0) {
       problems.add(
           "-o ext_wbuf_size of %s does not divide a page of %s: change it or -o ext_page_size."
@@ -100,8 +100,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     List<DeviceSpec> devices = cut(wanted, pageBytes, problems);
     long pageCount = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum() / pageBytes;
     checkPageCount(config, pageCount, pageBytes, problems);
-    int itemBytesMax =
-        itemBytesMax(config, Math.min(bufferBytes, pageBytes - PAGE_OVERHEAD_BYTES), problems);
+    int itemBytesMax = itemBytesMax(config, pageBytes - PAGE_OVERHEAD_BYTES, problems);
     throwIfAny(problems);
     PageStoreConfig store =
         new PageStoreConfig(
@@ -125,7 +124,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
 
   // --- sizes that were left open
 
-  /** A 256th of the flash within bounds, but two write buffers of the largest item at least. */
+  /** A 256th of the flash within bounds, but twice the largest item at least. */
   private static int choosePageBytes(ServeConfig config, List<DeviceSpec> devices) {
     long bytes = devices.stream().mapToLong(DeviceSpec::sizeBytes).sum();
     long wanted = Math.clamp(bytes / PAGES_WANTED, PAGE_BYTES_CHOSEN_MIN, PAGE_BYTES_CHOSEN_MAX);
@@ -140,9 +139,8 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   }
 
   /** A power of two that divides the page. */
-  private static int chooseWriteBufferBytes(ServeConfig config, int pageBytes) {
-    int wanted = Math.max(WRITE_BUFFER_BYTES, powerOfTwoFrom(config.itemBytesMax()));
-    return Math.min(wanted, Integer.lowestOneBit(pageBytes));
+  private static int chooseWriteBufferBytes(int pageBytes) {
+    return Math.min(WRITE_BUFFER_BYTES, Integer.lowestOneBit(pageBytes));
   }
 
   private static int powerOfTwoFrom(int bytes) {
@@ -169,8 +167,8 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     }
     if (asked > flashBytesMax) {
       problems.add(
-          ("-I of %s does not fit a write buffer and a page of flash, which take %s: raise"
-                  + " -o ext_wbuf_size and -o ext_page_size, or lower -I.")
+          ("-I of %s does not fit a page of flash, which takes %s: raise -o ext_page_size, or lower"
+                  + " -I.")
               .formatted(ReadableBytes.of(asked), ReadableBytes.of(flashBytesMax)));
     }
     return asked;

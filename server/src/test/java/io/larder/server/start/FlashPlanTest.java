@@ -43,10 +43,10 @@ class FlashPlanTest {
   }
 
   @Test
-  void largeItemsMakeWriteBuffersAndPagesLarger() throws StartException {
+  void largeItemsMakePagesLarger() throws StartException {
     FlashPlan plan = plan("-m", "1024", "-I", "20m", "-o", "ext_path=/f:4g");
 
-    assertThat(store(plan).writeBufferBytes()).isEqualTo(32 << 20);
+    assertThat(store(plan).writeBufferBytes()).isEqualTo(4 << 20);
     assertThat(store(plan).pageBytes()).isEqualTo(64 << 20);
     assertThat(plan.cache().itemBytesMax()).isEqualTo(20 << 20);
   }
@@ -105,8 +105,7 @@ class FlashPlanTest {
           """
           -I 17m                                       | raise -m to 68 or lower -I
           -I 17m --ram-only                            | raise -m to 68 or lower -I
-          -I 8m -o ext_path=/f:1g,ext_wbuf_size=4      | raise -o ext_wbuf_size and -o ext_page_size
-          -I 4m -o ext_path=/f:1g,ext_page_size=4      | raise -o ext_wbuf_size and -o ext_page_size
+          -I 4m -o ext_path=/f:1g,ext_page_size=4      | raise -o ext_page_size, or lower -I
           -o ext_path=/f:1g,ext_page_size=6,ext_wbuf_size=4 | does not divide a page of 6 MiB
           -o ext_path=/f:1g,ext_page_size=2,ext_wbuf_size=4 | does not divide a page of 2 MiB
           -o ext_path=/f:3m                            | has room for 3 pages of 1 MiB, and at least 4

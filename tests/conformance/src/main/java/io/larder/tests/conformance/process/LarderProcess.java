@@ -2,6 +2,7 @@ package io.larder.tests.conformance.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.larder.tests.conformance.Checkout;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,18 +16,6 @@ import java.util.List;
  * wants it, or through the launcher of a checkout, as a person would.
  */
 public final class LarderProcess extends ServerProcess {
-  /** The JVM's options in the launcher; a test holds the two together. */
-  static final List<String> JVM_OPTIONS =
-      List.of(
-          "--enable-native-access=ALL-UNNAMED",
-          "-Xms32m",
-          "-Xmx160m",
-          "-XX:+UseSerialGC",
-          "-XX:MaxDirectMemorySize=1t",
-          "-XX:+ExitOnOutOfMemoryError",
-          "-Xshare:auto",
-          "-Dio.netty.maxDirectMemory=67108864");
-
   private static final Duration START_MAX = Duration.ofSeconds(30);
   private static final Duration BUILD_MAX = Duration.ofMinutes(10);
 
@@ -52,7 +41,8 @@ public final class LarderProcess extends ServerProcess {
   public static LarderProcess launch(Path folder, int port, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM_OPTIONS);
+    command.add("@" + Checkout.file("bin/jvm.options"));
+    command.add("-XX:+UseSerialGC");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(MAIN);

@@ -62,8 +62,9 @@ enum AcceptedDeviation {
       "set a 0 0 1\r\n9\r\nmd a I\r\nma a v\r\nmg a v\r\n",
       "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2\r\n10\r\n",
       "STORED\r\nHD\r\nVA 2\r\n10\r\nVA 2 X W\r\n10\r\n",
-      "A number that is stale, claimed or has been read before stays so when it changes. Memcached"
-          + " forgets it when the new number needs more room or the old one is just being sent."),
+      "A number that is stale, claimed or has been read before stays so when it changes, and keeps the"
+          + " time that `ma` with `T` gives it. Memcached forgets both when the new number needs more"
+          + " room or the old one is just being sent."),
   WIDTH_OF_A_NUMBER(
       "set a 0 0 2\r\n10\r\nmg a v\r\ndecr a 1\r\nget a\r\n",
       "STORED\r\nVA 2\r\n10\r\n9\r\nVALUE a 0 1\r\n9\r\nEND\r\n",

@@ -4,8 +4,10 @@ import io.larder.tests.conformance.same.Script.Burst;
 import io.larder.tests.conformance.same.Wire.Pace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Scripts drawn from a seed: commands on few keys, so that they meet, most of them legal and some
@@ -19,22 +21,18 @@ final class RandomScripts {
   private static final List<String> FLAGS = List.of("0", "1", "7", "65536", "4294967295");
   private static final List<String> TIMES =
       List.of("0", "0", "0", "100", "86400", "2592000", "‹now+500›", "-1", "2592001");
+
+  /**
+   * Below 2^63: for larger ones memcached looks for a minus sign behind the end of the value, too.
+   */
   private static final List<String> NUMBERS =
-      List.of(
-          "0",
-          "1",
-          "5",
-          "9",
-          "10",
-          "99",
-          "100",
-          "1000",
-          "9999999999",
-          "18446744073709551614",
-          "18446744073709551615");
+      List.of("0", "1", "5", "9", "10", "99", "100", "1000", "9999999999");
+
   private static final List<String> TEXTS =
       List.of(
           "", "x", "value", "12a", " 7", "7 ", "-1", "line\r\nline", "END\r\n", "\0\1\2", "a b");
+
+  private static final Pattern LATER_FLAG = Pattern.compile("^m[a-z] .* E");
 
   private final SplittableRandom random;
   private final String name;
@@ -239,7 +237,6 @@ final class RandomScripts {
     addSome(flags, 15, this::opaque);
     addSome(flags, 30, () -> "M" + pick("I", "D", "+", "-", "X"));
     addSome(flags, 40, () -> "D" + pick(NUMBERS));
-    addSome(flags, 15, () -> "T" + goodTime());
     addSome(flags, 20, () -> "C" + cas());
     String key = metaKey();
     boolean makes = !key.endsWith(" b") && chance(40);
@@ -345,6 +342,12 @@ final class RandomScripts {
 
   /** One small mistake somewhere in a command. */
   private String damaged(String command) {
+    String damaged = withMistake(command);
+    // A flag that memcached knows since a later version: an accepted deviation.
+    return LATER_FLAG.matcher(damaged).find() ? command : damaged;
+  }
+
+  private String withMistake(String command) {
     int at = random.nextInt(command.length());
     // Names in angle quotes stay whole.
     while (at > 0 && command.lastIndexOf('‹', at) > command.lastIndexOf('›', at - 1)) {
@@ -360,7 +363,7 @@ final class RandomScripts {
       case 3 -> command.replaceFirst(" ", pick("  ", " x ", "\t"));
       case 4 -> command.replaceFirst("\r\n$", "x\r\n");
       case 5 -> command.replaceFirst("\r\n", pick(" 1\r\n", " noreply\r\n", " q q\r\n", "\r\r\n"));
-      default -> command.toUpperCase(java.util.Locale.ROOT).replace("‹A", "‹a");
+      default -> command.toUpperCase(Locale.ROOT).replace("‹A", "‹a");
     };
   }
 }

@@ -112,6 +112,7 @@ final class ReplyComparison {
     return switch (theirs.charAt(0)) {
       case 'c' -> sameCas(theirs.substring(1), ours.substring(1));
       case 't' -> sameSeconds(theirs.substring(1), ours.substring(1));
+      case 's' -> allowed.contains(AcceptedDeviation.WIDTH_OF_A_NUMBER) || theirs.equals(ours);
       case 'l' ->
           allowed.contains(AcceptedDeviation.LAST_ACCESS)
               || sameSeconds(theirs.substring(1), ours.substring(1));

@@ -52,7 +52,7 @@ public record Scenario(
     while (pageBytes > PAGE_BYTES_MAX) {
       pageBytes -= bufferBytes;
     }
-    int recordBytesMax = PageGeometry.of(pageBytes).recordBytesMax(bufferBytes);
+    int recordBytesMax = PageGeometry.of(pageBytes).bufferedRecordBytesMax(bufferBytes);
     return new Scenario(
         seed,
         pageBytes,

@@ -1,0 +1,80 @@
+package io.larder.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.cache.CacheRig.Call;
+import io.larder.cache.model.Status;
+import io.larder.cache.model.StoreMode;
+import io.larder.cache.model.Verb;
+import io.larder.engine.stats.EngineCounter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An item remembers that it has been read, and only that, wherever it goes. */
+class FetchedMarkTest {
+  private static final byte[] VALUE = "value".getBytes(UTF_8);
+
+  private final CacheRig rig = CacheRig.of(32);
+  private int filled;
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  private void pushOut() {
+    for (int i = 0; i < 1500; i++) {
+      rig.set("filler" + filled++, new byte[2000]);
+    }
+    rig.settle();
+  }
+
+  private boolean hasBeenRead(String key) {
+    Call look = new Call(Verb.READ, key);
+    look.leavesNoTrace = true;
+    rig.run(look);
+    assertThat(look.status).isEqualTo(Status.HIT);
+    return look.hitBefore;
+  }
+
+  @Test
+  void addThatFindsAnItemOnFlashDoesNotReadIt() {
+    rig.set("k", VALUE);
+    pushOut();
+    assertThat(rig.store(StoreMode.ADD, "k", VALUE)).isEqualTo(Status.NOT_STORED);
+    assertThat(hasBeenRead("k")).isFalse();
+  }
+
+  @Test
+  void itemReadOnFlashHasBeenReadWhenAChangeBringsItToRam() {
+    rig.set("k", VALUE);
+    pushOut();
+    rig.get("k");
+    Call invalidate = new Call(Verb.DELETE, "k");
+    invalidate.invalidates = true;
+    rig.run(invalidate);
+    assertThat(hasBeenRead("k")).isTrue();
+  }
+
+  @Test
+  void numberReadOnFlashHasBeenReadWhenItIsCountedUp() {
+    rig.set("n", "1".getBytes(UTF_8));
+    pushOut();
+    rig.get("n");
+    rig.incr("n", 1);
+    assertThat(hasBeenRead("n")).isTrue();
+  }
+
+  @Test
+  void itemMovedToAnotherPageHasBeenRead() {
+    rig.set("k", VALUE);
+    pushOut();
+    rig.get("k");
+    for (int i = 0; i < 20 && rig.cache.get(EngineCounter.RECORDS_RESCUED) == 0; i++) {
+      pushOut();
+    }
+    assertThat(rig.cache.get(EngineCounter.RECORDS_RESCUED)).isPositive();
+    assertThat(hasBeenRead("k")).isTrue();
+  }
+}
