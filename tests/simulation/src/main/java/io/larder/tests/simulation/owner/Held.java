@@ -18,7 +18,7 @@ public record Held(
     long expirySeconds) {
 
   /** The same record at another place. */
-  Held movedTo(int newPageId, long newVersion, int newOffsetUnits) {
+  public Held movedTo(int newPageId, long newVersion, int newOffsetUnits) {
     return new Held(
         key,
         stamp,

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class ModelOwner implements PageOwner {
   private final @Nullable Held[] index;
   private final Map<Long, Held> byLocation = new HashMap<>();
   private final List<Held> twins = new ArrayList<>();
+  private final List<Held> onTheirWay = new ArrayList<>();
   private final Map<Long, Map<Integer, Entry>> reserved = new HashMap<>();
   private final Map<Long, Integer> leftCounts = new HashMap<>();
   private final Set<Long> failedLives = new HashSet<>();
@@ -121,6 +123,28 @@ public final class ModelOwner implements PageOwner {
     countCommit(held);
     forget(held.key());
     hold(held);
+  }
+
+  /** Notes a large record that counts in its page, and at which nothing points as yet. */
+  public void committedDirectly(Held held) {
+    countCommit(held);
+    onTheirWay.add(held);
+  }
+
+  /** Points at a large record that has been written, if its page still lives. */
+  public void landed(Held held, boolean written) {
+    if (!onTheirWay.remove(held)) {
+      if (written) {
+        throw new SimulationFailure("written to a page that had failed before: " + held);
+      }
+      return;
+    }
+    if (written && isAlive(held)) {
+      forget(held.key());
+      hold(held);
+    } else {
+      letGo(held);
+    }
   }
 
   private void countCommit(Held held) {
@@ -224,9 +248,9 @@ public final class ModelOwner implements PageOwner {
         .toList();
   }
 
-  /** Every address outside the index. */
-  public List<Held> twins() {
-    return List.copyOf(twins);
+  /** Every address outside the index: twins, and large records on their way. */
+  public List<Held> outsideIndex() {
+    return Stream.concat(twins.stream(), onTheirWay.stream()).toList();
   }
 
   /**
@@ -365,7 +389,8 @@ public final class ModelOwner implements PageOwner {
   }
 
   private boolean isWorthMoving(Held held) {
-    return held.stamp() % 100 < rescuePercent;
+    return held.stamp() % 100 < rescuePercent
+        && held.lengthBytes() <= store.bufferedRecordBytesMax();
   }
 
   /** Returns false when it has to be tried again after a flush. */

@@ -92,7 +92,7 @@ final class Books {
       liveCounts.merge(held.pageId(), 1L, Long::sum);
       liveBytes.merge(held.pageId(), (long) held.countedBytes(), Long::sum);
     }
-    for (Held twin : owner.twins()) {
+    for (Held twin : owner.outsideIndex()) {
       if (snapshot.pages().get(twin.pageId()).version() == twin.version()) {
         liveCounts.merge(twin.pageId(), 1L, Long::sum);
         liveBytes.merge(twin.pageId(), (long) twin.countedBytes(), Long::sum);
@@ -219,16 +219,16 @@ final class Books {
 
   private void checkRecords(StoreSnapshot snapshot) {
     long deadTwins =
-        owner.twins().stream()
+        owner.outsideIndex().stream()
             .filter(twin -> snapshot.pages().get(twin.pageId()).version() != twin.version())
             .count();
     unlessEqual(
         "records written and not let go of",
-        owner.held().size() + owner.twins().size() + owner.deadTwinsDropped(),
+        owner.held().size() + owner.outsideIndex().size() + owner.deadTwinsDropped(),
         owner.committedCount() - owner.goneCount());
     unlessEqual(
         "records live in the store",
-        owner.held().size() + owner.twins().size() - deadTwins,
+        owner.held().size() + owner.outsideIndex().size() - deadTwins,
         snapshot.liveCount());
   }
 

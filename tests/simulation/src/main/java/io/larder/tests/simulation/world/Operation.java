@@ -8,6 +8,10 @@ public enum Operation {
   RESERVE(6),
   /** A record whose room was taken earlier is written. */
   COMMIT(8),
+  /** Room is taken for a large record, which goes past the write buffers. */
+  RESERVE_DIRECT(2),
+  /** The owner of a large record hears what has become of it. */
+  LAND_DIRECT(6),
   /** A read begins, under a lease. */
   READ(20),
   /** A read that is under way ends. */

@@ -90,8 +90,9 @@ public record Scenario(
   }
 
   /** From 1 to {@code max}, small numbers as often as large ones. */
-  private static int oneTo(int max, SplittableRandom random) {
-    return (int) Math.exp(random.nextDouble(Math.log(max + 1.0)));
+  static int oneTo(int max, SplittableRandom random) {
+    // Exp and log together may round up.
+    return Math.min(max, (int) Math.exp(random.nextDouble(Math.log(max + 1.0))));
   }
 
   private static List<Long> deviceBytes(int pageBytes, SplittableRandom random) {

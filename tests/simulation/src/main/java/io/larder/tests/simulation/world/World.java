@@ -2,6 +2,7 @@ package io.larder.tests.simulation.world;
 
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReadOutcome;
@@ -11,6 +12,7 @@ import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.engine.read.PageRead;
 import io.larder.engine.read.ReadBuffers;
+import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.Reservation;
 import io.larder.platform.device.Device;
 import io.larder.testkit.ManualClock;
@@ -25,6 +27,8 @@ import io.larder.tests.simulation.model.Trace;
 import io.larder.tests.simulation.owner.Held;
 import io.larder.tests.simulation.owner.ModelOwner;
 import io.larder.tests.simulation.owner.RecordFormat;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +51,7 @@ public final class World implements AutoCloseable {
 
   private static final int STALL_DEPTH_MAX = 2;
   private static final int OPEN_RESERVATIONS_MAX = 4;
+  private static final int DIRECT_MAX = 3;
   private static final int READS_MAX = 64;
   private static final int KEY_TRIES = 20;
   private static final int RESTS_MAX = 200;
@@ -67,6 +72,8 @@ public final class World implements AutoCloseable {
   private final List<Bucket> buckets;
   private final Books books;
   private final List<Writing> writings = new ArrayList<>();
+  private final List<Direct> directReserved = new ArrayList<>();
+  private final List<Direct> directOnItsWay = new ArrayList<>();
   private final List<ModelRead> ended = new ArrayList<>();
   private final int weightSum;
   private long nextStamp = 1;
@@ -125,6 +132,9 @@ public final class World implements AutoCloseable {
   /** A record on its way into a page. */
   private record Writing(Reservation reservation, Held held) {}
 
+  /** A large record on its way to its device. */
+  private record Direct(DirectWrite write, Held held) {}
+
   /** One read, from its lease until it is given back. */
   private final class ModelRead extends PageRead {
     private final Held held;
@@ -179,6 +189,8 @@ public final class World implements AutoCloseable {
       case PUT -> put(from);
       case RESERVE -> reserve(from);
       case COMMIT -> commitAny(from);
+      case RESERVE_DIRECT -> reserveDirect(from);
+      case LAND_DIRECT -> landDirect();
       case READ -> read(anyHeldKey(from));
       case COMPLETE_READ -> queue.completeOne();
       case RELEASE -> releaseAny(from);
@@ -270,6 +282,8 @@ public final class World implements AutoCloseable {
   private void commitAny(SplittableRandom from) {
     if (!writings.isEmpty()) {
       commit(writings.remove(from.nextInt(writings.size())));
+    } else if (!directReserved.isEmpty()) {
+      commitDirect(directReserved.removeFirst());
     }
   }
 
@@ -286,6 +300,64 @@ public final class World implements AutoCloseable {
     }
     if (counted) {
       owner.committed(held);
+    }
+  }
+
+  // ----------------------------------------------------------- writing directly
+
+  private void reserveDirect(SplittableRandom from) {
+    int lengthMin = store.directRecordBytesMin();
+    int lengthMax = store.recordBytesMax();
+    if (lengthMin > lengthMax || directReserved.size() + directOnItsWay.size() >= DIRECT_MAX) {
+      return;
+    }
+    int key = from.nextInt(scenario.keyCount());
+    int length = lengthMin - 1 + Scenario.oneTo(lengthMax - lengthMin + 1, from);
+    Bucket bucket = buckets.get(from.nextInt(buckets.size()));
+    MemorySegment memory =
+        Arena.ofAuto().allocate(PageGeometry.blocks(length), PageGeometry.BLOCK_BYTES);
+    Held unplaced = new Held(key, nextStamp++, 0, 0, 0, length, length, 0);
+    RecordFormat.write(memory, 0, unplaced);
+    DirectWrite write = new DirectWrite();
+    write.from(memory, length);
+    ReserveOutcome outcome = store.reserveDirect(bucket, ModelOwner.keyHash(key), write);
+    trace.note("reserved directly", key, outcome.ordinal(), length);
+    if (outcome != ReserveOutcome.RESERVED) {
+      write.close();
+      return;
+    }
+    Held held = unplaced.movedTo(write.pageId(), write.pageVersion(), write.offsetUnits());
+    // Only the header changes with the place, and only the copy of the first block is to have it.
+    MemorySegment placed = Arena.ofAuto().allocate(memory.byteSize());
+    RecordFormat.write(placed, 0, held);
+    write.firstBlock().copyFrom(placed.asSlice(0, PageGeometry.BLOCK_BYTES));
+    owner.reserved(held);
+    directReserved.add(new Direct(write, held));
+  }
+
+  private void commitDirect(Direct direct) {
+    Held held = direct.held();
+    Page page = store.page(held.pageId());
+    boolean counted = page.state() == PageState.OPEN && page.version() == held.version();
+    store.commitDirect(direct.write(), held.countedBytes(), held.expirySeconds());
+    trace.note("committed directly", held.pageId(), held.version(), held.offsetUnits());
+    if (counted) {
+      owner.committedDirectly(held);
+    }
+    directOnItsWay.add(direct);
+  }
+
+  /** Points at the oldest large record that is on its device, or lets go of it. */
+  private void landDirect() {
+    for (Direct direct : directOnItsWay) {
+      DirectWrite.Outcome outcome = direct.write().outcome();
+      if (outcome != DirectWrite.Outcome.PENDING) {
+        trace.note("landed", direct.held().key(), outcome.ordinal(), 0);
+        directOnItsWay.remove(direct);
+        owner.landed(direct.held(), outcome == DirectWrite.Outcome.WRITTEN);
+        direct.write().close();
+        return;
+      }
     }
   }
 
@@ -378,6 +450,9 @@ public final class World implements AutoCloseable {
       while (!writings.isEmpty()) {
         commit(writings.removeFirst());
       }
+      while (!directReserved.isEmpty()) {
+        commitDirect(directReserved.removeFirst());
+      }
       while (queue.completeOldest()) {
         // each ends one read
       }
@@ -385,7 +460,12 @@ public final class World implements AutoCloseable {
         release(ended.removeFirst());
       }
       work.advance(Duration.ofMillis(5));
-      if (store.isQuiet() && store.snapshot().pages().stream().allMatch(World::rests)) {
+      for (int landing = directOnItsWay.size(); landing > 0; landing--) {
+        landDirect();
+      }
+      if (directOnItsWay.isEmpty()
+          && store.isQuiet()
+          && store.snapshot().pages().stream().allMatch(World::rests)) {
         tally.bookCheck();
         othersRest = false;
         return;
@@ -451,6 +531,8 @@ public final class World implements AutoCloseable {
   @Override
   public void close() {
     work.close();
+    directReserved.forEach(direct -> direct.write().close());
+    directOnItsWay.forEach(direct -> direct.write().close());
     readBuffers.close();
     store.close();
   }
