@@ -482,7 +482,8 @@ public final class World implements AutoCloseable {
     };
   }
 
-  private void readBack() {
+  /** Reads every record there is an address of. */
+  public void readBack() {
     othersRest = true;
     for (int key = 0; key < owner.keyCount(); key++) {
       read(key);
