@@ -363,6 +363,11 @@ public final class PageStore implements AutoCloseable {
         freePages.count(),
         pages.stream().map(Page::snapshot).toList(),
         deviceSnapshots,
+        new StoreSnapshot.MemorySnapshot(
+            buffers.allocatedCount(),
+            buffers.idleCount(),
+            chunks.allocatedCount(),
+            chunks.idleCount()),
         offHeapBytes());
   }
 

@@ -9,6 +9,7 @@ import java.util.List;
 /**
  * A store at one moment.
  *
+ * @param memory what is lent out of the memory that buckets share
  * @param offHeapBytes memory of write buffers, directories and reclaim
  */
 public record StoreSnapshot(
@@ -16,6 +17,7 @@ public record StoreSnapshot(
     int freePageCount,
     List<PageSnapshot> pages,
     List<DeviceSnapshot> devices,
+    MemorySnapshot memory,
     long offHeapBytes) {
 
   /**
@@ -26,6 +28,19 @@ public record StoreSnapshot(
    */
   public record DeviceSnapshot(
       String name, long sizeBytes, Bucket freeBucket, boolean outOfService, DeviceCounts counts) {}
+
+  /**
+   * The memory that buckets share, at one moment. What is not idle belongs to a page that is open
+   * or on its way out.
+   *
+   * @param writeBufferCount write buffers allocated so far
+   * @param directoryChunkCount pieces of directories allocated so far
+   */
+  public record MemorySnapshot(
+      int writeBufferCount,
+      int idleWriteBufferCount,
+      int directoryChunkCount,
+      int idleDirectoryChunkCount) {}
 
   /** Live bytes on all pages, padding included. */
   public long liveBytes() {

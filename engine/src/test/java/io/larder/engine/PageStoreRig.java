@@ -292,6 +292,13 @@ final class PageStoreRig implements AutoCloseable {
     check();
     assertThat(owner.held()).as("addresses into pages that are gone").isEmpty();
     assertThat(pages(page -> page.state() != PageState.FREE)).as("pages not free").isEmpty();
+    StoreSnapshot.MemorySnapshot memory = store.snapshot().memory();
+    assertThat(memory.idleWriteBufferCount())
+        .as("write buffers that came back")
+        .isEqualTo(memory.writeBufferCount());
+    assertThat(memory.idleDirectoryChunkCount())
+        .as("pieces of directories that came back")
+        .isEqualTo(memory.directoryChunkCount());
     takeEveryWriteBuffer();
   }
 

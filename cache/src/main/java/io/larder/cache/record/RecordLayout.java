@@ -9,7 +9,8 @@ import java.nio.ByteOrder;
  *
  * <pre>
  *  offset bytes  field                              (little endian)
- *       0     4  flash: CRC32C of everything after it, padding left out
+ *       0     4  flash: CRC32C of everything after it, padding left out,
+ *                       xor where the record stands in its page, in units
  *                RAM:   span, the bytes from this record to the next one
  *       4     1  key length, 1..250
  *       5     1  state bits
@@ -133,7 +134,7 @@ public final class RecordLayout {
     memory.set(LONG, offset + SEQUENCE, sequence);
   }
 
-  /** On flash: CRC32C of the bytes from offset 4 to the end of the record. */
+  /** On flash: CRC32C of the bytes from offset 4 to the end of the record, xor its offset. */
   public static int checksum(MemorySegment memory, long offset) {
     return memory.get(INT, offset + CHECKSUM_OR_SPAN);
   }

@@ -992,7 +992,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
     MemorySegment memory = lookup.data().memory();
     int offset = lookup.dataOffset();
-    if (!FlashRecords.isIntact(memory, offset, lookup.dataLength(), lookup.page().version())) {
+    if (!FlashRecords.isIntact(
+        memory, offset, lookup.dataLength(), lookup.page().version(), Slot.offset(lookup.slot()))) {
       counters.increment(CacheCounter.CHECKSUM_FAILURES);
       return forgetRecord(lookup);
     }

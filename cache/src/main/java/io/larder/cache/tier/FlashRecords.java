@@ -39,7 +39,8 @@ public final class FlashRecords {
     int kept = ~(RecordLayout.TWIN | RecordLayout.BUSY);
     RecordLayout.setState(target, at, RecordLayout.state(target, at) & kept);
     RecordLayout.setPageVersion(target, at, reservation.pageVersion());
-    RecordLayout.setChecksum(target, at, checksum(reservation.recordFrom(CHECKED_FROM)));
+    RecordLayout.setChecksum(
+        target, at, checksum(reservation.recordFrom(CHECKED_FROM), reservation.offsetUnits()));
     long expiry = RecordLayout.expirySeconds(target, at);
     int sizeClass = SizeClasses.of(recordBytes);
     int page = reservation.pageId();
@@ -62,7 +63,7 @@ public final class FlashRecords {
     CRC32C crc = new CRC32C();
     crc.update(write.firstBlockFrom(CHECKED_FROM));
     crc.update(write.rest());
-    RecordLayout.setChecksum(header, 0, (int) crc.getValue());
+    RecordLayout.setChecksum(header, 0, (int) crc.getValue() ^ write.offsetUnits());
     long expiry = RecordLayout.expirySeconds(header, 0);
     store.commitDirect(write, countedBytes(write), expiry);
   }
@@ -86,12 +87,13 @@ public final class FlashRecords {
   }
 
   /**
-   * Whether an intact record of this life of its page stands at {@code offset}.
+   * Whether an intact record of this place in this life of its page stands at {@code offset}.
    *
    * @param validBytes how many bytes from {@code offset} on have been read
+   * @param offsetUnits where in the page they were read from
    */
   public static boolean isIntact(
-      MemorySegment memory, long offset, int validBytes, long pageVersion) {
+      MemorySegment memory, long offset, int validBytes, long pageVersion, int offsetUnits) {
     if (validBytes < RecordLayout.HEADER_BYTES) {
       return false;
     }
@@ -105,12 +107,16 @@ public final class FlashRecords {
     }
     ByteBuffer checked =
         memory.asSlice(offset + CHECKED_FROM, recordBytes - CHECKED_FROM).asByteBuffer();
-    return checksum(checked) == RecordLayout.checksum(memory, offset);
+    return checksum(checked, offsetUnits) == RecordLayout.checksum(memory, offset);
   }
 
-  private static int checksum(ByteBuffer bytes) {
+  /**
+   * The place is in it because a device that misdirects a write by a little may put an older record
+   * of a key where its newest should be: same key, same life of the page, and intact.
+   */
+  private static int checksum(ByteBuffer bytes, int offsetUnits) {
     CRC32C crc = new CRC32C();
     crc.update(bytes);
-    return (int) crc.getValue();
+    return (int) crc.getValue() ^ offsetUnits;
   }
 }

@@ -79,8 +79,8 @@ public final class PageLeaver implements PageOwner {
           record == null
               ? Rescue.IMPOSSIBLE
               : directly
-                  ? rescueDirectly(sweep, record, keyHash)
-                  : rescue(sweep, shard, cursor, record, keyHash);
+                  ? rescueDirectly(sweep, record, keyHash, offsetUnits)
+                  : rescue(sweep, shard, cursor, record, keyHash, offsetUnits);
       if (rescue == Rescue.IMPOSSIBLE) {
         drop(shard, cursor, sweep.reason());
       }
@@ -105,9 +105,14 @@ public final class PageLeaver implements PageOwner {
   /** Moves a live record to the compact bucket. */
   @GuardedBy("shard")
   private Rescue rescue(
-      PageSweep sweep, Shard shard, long cursor, MemorySegment record, long keyHash) {
+      PageSweep sweep,
+      Shard shard,
+      long cursor,
+      MemorySegment record,
+      long keyHash,
+      int offsetUnits) {
     PageStore flash = tiers.flashOfSlot();
-    if (!isWorthMoving(sweep, record)) {
+    if (!isWorthMoving(sweep, record, offsetUnits)) {
       return Rescue.IMPOSSIBLE;
     }
     int bytes = RecordLayout.recordBytes(record, 0);
@@ -128,14 +133,15 @@ public final class PageLeaver implements PageOwner {
     return Rescue.MOVED;
   }
 
-  private boolean isWorthMoving(PageSweep sweep, MemorySegment record) {
-    return FlashRecords.isIntact(record, 0, (int) record.byteSize(), sweep.version())
+  private boolean isWorthMoving(PageSweep sweep, MemorySegment record, int offsetUnits) {
+    return FlashRecords.isIntact(record, 0, (int) record.byteSize(), sweep.version(), offsetUnits)
         && !tiers.isDead(record, 0, tiers.clock().unixSeconds());
   }
 
   /** Begins to move a large record from the memory it was read into. */
-  private Rescue rescueDirectly(PageSweep sweep, MemorySegment record, long keyHash) {
-    if (!isWorthMoving(sweep, record)) {
+  private Rescue rescueDirectly(
+      PageSweep sweep, MemorySegment record, long keyHash, int offsetUnits) {
+    if (!isWorthMoving(sweep, record, offsetUnits)) {
       return Rescue.IMPOSSIBLE;
     }
     DirectWrite write = idleWrite != null ? idleWrite : new DirectWrite();

@@ -45,4 +45,14 @@ public final class DirectoryChunks {
   public synchronized long allocatedBytes() {
     return (long) allocatedCount * CHUNK_BYTES;
   }
+
+  /** Chunks that nobody holds, of those allocated. */
+  public synchronized int idleCount() {
+    return idle.size();
+  }
+
+  /** Chunks allocated so far. */
+  public synchronized int allocatedCount() {
+    return allocatedCount;
+  }
 }

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
       "",
       "Start with:",
       "  larder serve           listens on 127.0.0.1:11211, with 64 MB of RAM and a flash file",
-      "  larder serve --help    every option, with units, defaults and examples"
+      "  larder serve --help    every option, with units, defaults and examples",
+      "",
+      "In a source tree also:",
+      "  larder simulate        the flash engine on devices that fail, from seeds; has a --help too"
     },
     mixinStandardHelpOptions = true,
     usageHelpWidth = 90,

@@ -65,7 +65,11 @@ class ArchitectureTest {
   @EnumSource
   void nothingUnrepeatableHappensAbovePlatform(Unrepeatable kind) {
     Rules.repeatable(
-            kind, House.ENGINE.everything(), House.CACHE.everything(), House.PROTOCOL.everything())
+            kind,
+            House.ENGINE.everything(),
+            House.CACHE.everything(),
+            House.PROTOCOL.everything(),
+            House.SIMULATION.everything())
         .check(PRODUCTION);
   }
 

@@ -27,7 +27,11 @@ enum House {
           "picocli..",
           "ch.qos.logback..",
           "com.sun.management..",
-          "com.sun.net.httpserver.."));
+          "com.sun.net.httpserver..")),
+  SIMULATION(
+      "tests.simulation",
+      Set.of(ENGINE, TESTKIT, PLATFORM),
+      List.of("picocli..", "me.tongfei.progressbar.."));
 
   /*
    * What any module may use. jdk.jfr is a supported part of every JDK, though not below java..; it

@@ -45,7 +45,8 @@ class RulesBiteTest {
   void aHouseThatLooksUpIsRejected() {
     assertThat(House.ENGINE.forbidden()).contains("io.larder.cache..", "io.larder.server..");
     assertThat(House.CACHE.forbidden()).contains("io.larder.protocol..", "io.larder.uring..");
-    assertThat(House.SERVER.forbidden()).containsExactly("io.larder.testkit..");
+    assertThat(House.SERVER.forbidden())
+        .containsExactly("io.larder.testkit..", "io.larder.tests.simulation..");
   }
 
   @Test

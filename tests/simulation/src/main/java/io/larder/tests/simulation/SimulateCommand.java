@@ -1,0 +1,235 @@
+package io.larder.tests.simulation;
+
+import io.larder.platform.time.Clock;
+import io.larder.platform.time.SystemClock;
+import io.larder.tests.simulation.model.FaultKind;
+import io.larder.tests.simulation.model.Tally;
+import io.larder.tests.simulation.model.Trace;
+import io.larder.tests.simulation.world.Scenario;
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code larder simulate}: many seeds, or one of them line by line. */
+@Command(
+    name = "larder simulate",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    usageHelpWidth = 100,
+    header = {
+      "Runs the flash engine in a simulated world and compares every byte and every count.",
+      ""
+    },
+    description = {
+      "",
+      "A seed decides everything: the sizes of pages, buffers and devices, what is written, read and"
+          + " forgotten, in which order background work is done, and which faults strike: refused and"
+          + " short reads, refused, torn, lost and misdirected writes, flipped bits, stalls, full and"
+          + " dead devices, clock jumps. It is the engine that production runs, in one thread, so the"
+          + " same seed is the same run.",
+      "",
+      "A miss is allowed, a wrong byte is not, and neither is damage that no fault explains. At random"
+          + " moments and at the end the books must balance: pages, leases, buffers, and every counter"
+          + " against a second one.",
+      ""
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  larder simulate                         a thousand seeds, some ten seconds",
+      "  larder simulate --minutes 30            as many as half an hour has room for",
+      "  larder simulate --first 5000 --seeds 200",
+      "  larder simulate --seed 123              one seed, and what its world is like",
+      "  larder simulate --seed 123 --trace      every event of it, a line each",
+      "",
+      "Exit codes: 0 all is well, 1 a seed failed (the command that repeats it is printed), 2 wrong",
+      "option."
+    })
+public final class SimulateCommand implements Callable<Integer> {
+  private static final long SEEDS_BY_DEFAULT = 1000;
+  private static final int EVENTS_SHOWN = 30;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "How many seeds. Default: 1000, or no limit beside --minutes.")
+  @Nullable Long seeds;
+
+  @Option(names = "--first", paramLabel = "S", description = "The first of them. Default: 1.")
+  long first = 1;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "Begin no further seed after so many minutes; 0.5 is half of one.")
+  @Nullable Double minutes;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Run this seed and no other.")
+  @Nullable Long seed;
+
+  @Option(names = "--trace", description = "With --seed: print every event.")
+  boolean trace;
+
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  private final Clock clock = new SystemClock();
+
+  /** Runs the command and ends the process. */
+  public static void main(String... arguments) {
+    System.exit(new CommandLine(new SimulateCommand()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() {
+    Long only = seed;
+    if (only == null) {
+      if (trace) {
+        throw new ParameterException(spec.commandLine(), "--trace needs --seed.");
+      }
+      return runMany();
+    }
+    if (seeds != null || minutes != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--seed runs one seed; --seeds and --minutes are for many.");
+    }
+    return runOne(only);
+  }
+
+  private int runOne(long number) {
+    PrintWriter out = spec.commandLine().getOut();
+    Scenario scenario = Scenario.of(number);
+    out.println(scenario);
+    long start = clock.nanos();
+    Simulation.Result result =
+        Simulation.run(scenario, trace ? Trace.to(out::println) : Trace.silent());
+    report(1, result.tally(), clock.nanos() - start);
+    row("trace", "%016x, %,d events".formatted(result.traceHash(), result.eventCount()));
+    return verdict(result);
+  }
+
+  private int runMany() {
+    Long wanted = seeds;
+    Double time = minutes;
+    long count = wanted != null ? wanted : time != null ? Long.MAX_VALUE : SEEDS_BY_DEFAULT;
+    long start = clock.nanos();
+    long limit = time == null ? Long.MAX_VALUE : (long) (time * TimeUnit.MINUTES.toNanos(1));
+    Tally sum = new Tally();
+    long done = 0;
+    Simulation.@Nullable Result failed = null;
+    try (Progress progress = Progress.over(time == null ? count : -1)) {
+      while (failed == null && done < count && clock.nanos() - start < limit) {
+        Simulation.Result result = Simulation.run(first + done);
+        sum.add(result.tally());
+        done++;
+        progress.step();
+        failed = result.passed() ? null : result;
+      }
+    }
+    report(done, sum, clock.nanos() - start);
+    if (failed != null) {
+      return verdict(failed);
+    }
+    row("verdict", "good");
+    return CommandLine.ExitCode.OK;
+  }
+
+  // ------------------------------------------------------------------ output
+
+  private void report(long seedCount, Tally tally, long tookNanos) {
+    row("seeds", "%,d".formatted(seedCount));
+    row("operations", "%,d".formatted(tally.operationCount()));
+    row("records written", "%,d".formatted(tally.recordsWritten()));
+    row("records checked", "%,d right".formatted(tally.recordsChecked()));
+    row("damaged records", "%,d, all known for it".formatted(tally.damageFoundCount()));
+    row("pages reclaimed", "%,d".formatted(tally.pagesReclaimed()));
+    row("devices out of service", "%,d".formatted(tally.devicesLost()));
+    row("books compared", "%,d times".formatted(tally.bookChecks()));
+    for (FaultKind kind : FaultKind.values()) {
+      row(kind.plural(), "%,d".formatted(tally.faultCount(kind)));
+    }
+    row("time", "%.1f s".formatted(tookNanos / 1e9));
+  }
+
+  private int verdict(Simulation.Result result) {
+    Throwable failure = result.failure();
+    if (failure == null) {
+      row("verdict", "good");
+      return CommandLine.ExitCode.OK;
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    row("verdict", "BAD: seed " + result.seed());
+    out.println();
+    if (!trace) {
+      out.println("What happened last:");
+      lastEvents(result.seed()).forEach(out::println);
+      out.println();
+    }
+    failure.printStackTrace(out);
+    out.println();
+    out.println("To repeat it:");
+    out.println("  ./larder simulate --seed " + result.seed());
+    out.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static Deque<String> lastEvents(long number) {
+    Deque<String> lines = new ArrayDeque<>();
+    Simulation.run(
+        Scenario.of(number),
+        Trace.to(line -> {
+          lines.add(line);
+          if (lines.size() > EVENTS_SHOWN) {
+            lines.remove();
+          }
+        }));
+    return lines;
+  }
+
+  private void row(String name, String value) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("%-32s %s".formatted(name, value));
+    out.flush();
+  }
+
+  /** A bar where somebody is looking, and nothing elsewhere. */
+  private record Progress(@Nullable ProgressBar bar) implements AutoCloseable {
+
+    @SuppressWarnings("SystemConsoleNull") // From JDK 25 on it is null again without a terminal.
+    static Progress over(long seedCount) {
+      Console console = System.console();
+      return new Progress(
+          console == null || !console.isTerminal()
+              ? null
+              : new ProgressBarBuilder()
+                  .setTaskName("seeds")
+                  .setInitialMax(seedCount)
+                  .showSpeed()
+                  .build());
+    }
+
+    void step() {
+      if (bar != null) {
+        bar.step();
+      }
+    }
+
+    @Override
+    public void close() {
+      if (bar != null) {
+        bar.close();
+      }
+    }
+  }
+}

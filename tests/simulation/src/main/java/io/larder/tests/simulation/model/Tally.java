@@ -1,0 +1,103 @@
+package io.larder.tests.simulation.model;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What was done in one run, or in many.
+ *
+ * <p><b>Threads.</b> One.
+ */
+public final class Tally {
+  private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
+  private long operationCount;
+  private long recordsWritten;
+  private long recordsChecked;
+  private long damageFound;
+  private long pagesReclaimed;
+  private long devicesLost;
+  private long bookChecks;
+
+  /** Counts a fault that took effect. */
+  public void fault(FaultKind kind) {
+    faults.merge(kind, 1L, Long::sum);
+  }
+
+  public void operation() {
+    operationCount++;
+  }
+
+  /** Counts a record that a page took. */
+  public void recordWritten() {
+    recordsWritten++;
+  }
+
+  /** Counts a record whose bytes were read back and were the right ones. */
+  public void recordChecked() {
+    recordsChecked++;
+  }
+
+  /** Counts a record whose bytes were damaged by a fault, and were known for it. */
+  public void damageFound() {
+    damageFound++;
+  }
+
+  public void pagesReclaimed(long count) {
+    pagesReclaimed += count;
+  }
+
+  /** Counts devices that got no more writes at the end of a run. */
+  public void devicesLost(long count) {
+    devicesLost += count;
+  }
+
+  /** Counts one comparison of all books. */
+  public void bookCheck() {
+    bookChecks++;
+  }
+
+  /** Adds all of another one's. */
+  public void add(Tally other) {
+    other.faults.forEach((kind, count) -> faults.merge(kind, count, Long::sum));
+    operationCount += other.operationCount;
+    recordsWritten += other.recordsWritten;
+    recordsChecked += other.recordsChecked;
+    damageFound += other.damageFound;
+    pagesReclaimed += other.pagesReclaimed;
+    devicesLost += other.devicesLost;
+    bookChecks += other.bookChecks;
+  }
+
+  /** Faults of a kind that took effect. */
+  public long faultCount(FaultKind kind) {
+    return faults.getOrDefault(kind, 0L);
+  }
+
+  public long operationCount() {
+    return operationCount;
+  }
+
+  public long recordsWritten() {
+    return recordsWritten;
+  }
+
+  public long recordsChecked() {
+    return recordsChecked;
+  }
+
+  public long damageFoundCount() {
+    return damageFound;
+  }
+
+  public long pagesReclaimed() {
+    return pagesReclaimed;
+  }
+
+  public long devicesLost() {
+    return devicesLost;
+  }
+
+  public long bookChecks() {
+    return bookChecks;
+  }
+}

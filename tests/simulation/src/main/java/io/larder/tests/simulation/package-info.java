@@ -1,0 +1,10 @@
+/**
+ * The production engine on simulated devices and a simulated clock, in one thread, everything drawn
+ * from a seed.
+ *
+ * <p>Files in reading order: {@code Simulation}, {@code SimulateCommand}.
+ */
+@NullMarked
+package io.larder.tests.simulation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+package io.larder.tests.simulation.world;
+
+import io.larder.engine.PageStoreConfig;
+import io.larder.engine.layout.PageGeometry;
+import io.larder.tests.simulation.device.FaultRates;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * What is drawn from a seed before anything happens.
+ *
+ * @param deviceBytes sizes of the devices, which need not be whole pages
+ * @param blockBytes logical block of the devices
+ * @param lengthMax largest record in bytes
+ * @param rescuePercent how many records of a page that goes are worth moving
+ * @param bucketCount how many of the buckets are written to
+ * @param burstMax most records written at once
+ * @param weights how often each operation is drawn, against the others
+ */
+public record Scenario(
+    long seed,
+    int pageBytes,
+    int bufferBytes,
+    int bufferCount,
+    List<Long> deviceBytes,
+    int blockBytes,
+    int keyCount,
+    int lengthMax,
+    int rescuePercent,
+    int bucketCount,
+    int operationCount,
+    int burstMax,
+    Map<Operation, Integer> weights,
+    FaultRates rates) {
+  private static final int BUFFER_BLOCKS_MAX = 16;
+  private static final int LARGE_BYTES = 512 * 1024;
+  private static final int PAGE_BYTES_MAX = 3 << 20;
+
+  /** The scenario of a seed. */
+  public static Scenario of(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int bufferBytes = PageGeometry.BLOCK_BYTES * oneTo(BUFFER_BLOCKS_MAX, random);
+    // One in eight has pages larger than what reclaim reads at once, and they are few.
+    boolean large = random.nextInt(8) == 0;
+    int pageBytes = bufferBytes * oneTo(large ? 512 : 16, random);
+    while (pageBytes < PageGeometry.PAGE_BYTES_MIN) {
+      pageBytes += bufferBytes;
+    }
+    while (pageBytes > PAGE_BYTES_MAX) {
+      pageBytes -= bufferBytes;
+    }
+    int recordBytesMax = PageGeometry.of(pageBytes).bufferedRecordBytesMax(bufferBytes);
+    return new Scenario(
+        seed,
+        pageBytes,
+        bufferBytes,
+        4 + random.nextInt(9),
+        deviceBytes(pageBytes, random),
+        random.nextBoolean() ? 512 : PageGeometry.BLOCK_BYTES,
+        oneTo(4000, random),
+        Math.max(64, oneTo(recordBytesMax, random)),
+        random.nextInt(3) * random.nextInt(51),
+        1 + random.nextInt(5),
+        500 + oneTo(20_000, random),
+        oneTo(100, random),
+        weights(random),
+        FaultRates.draw(random));
+  }
+
+  /** The same with other faults. */
+  public Scenario with(FaultRates otherRates) {
+    return new Scenario(
+        seed,
+        pageBytes,
+        bufferBytes,
+        bufferCount,
+        deviceBytes,
+        blockBytes,
+        keyCount,
+        lengthMax,
+        rescuePercent,
+        bucketCount,
+        operationCount,
+        burstMax,
+        weights,
+        otherRates);
+  }
+
+  /** From 1 to {@code max}, small numbers as often as large ones. */
+  static int oneTo(int max, SplittableRandom random) {
+    // Exp and log together may round up.
+    return Math.min(max, (int) Math.exp(random.nextDouble(Math.log(max + 1.0))));
+  }
+
+  private static List<Long> deviceBytes(int pageBytes, SplittableRandom random) {
+    List<Long> sizes = new ArrayList<>();
+    int deviceCount = 1 + random.nextInt(3);
+    int pageCountMin = (PageStoreConfig.PAGE_COUNT_MIN + deviceCount - 1) / deviceCount;
+    for (int i = 0; i < deviceCount; i++) {
+      long pageCount = pageCountMin - 1L + oneTo(pageBytes > LARGE_BYTES ? 6 : 40, random);
+      sizes.add(pageCount * pageBytes + random.nextInt(pageBytes));
+    }
+    return List.copyOf(sizes);
+  }
+
+  /** Weights that favour no operation. */
+  public static Map<Operation, Integer> usualWeights() {
+    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      weights.put(operation, operation.usualWeight());
+    }
+    return weights;
+  }
+
+  private static Map<Operation, Integer> weights(SplittableRandom random) {
+    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
+    for (Operation operation : Operation.values()) {
+      // From a quarter of the usual to four times it.
+      double factor = Math.exp(random.nextDouble(-1.4, 1.4));
+      weights.put(operation, (int) Math.ceil(100 * factor * operation.usualWeight()));
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.tests.simulation;
+
+import org.jspecify.annotations.NullMarked;
