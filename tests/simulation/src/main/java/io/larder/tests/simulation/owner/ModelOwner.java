@@ -352,13 +352,16 @@ public final class ModelOwner implements PageOwner {
   }
 
   /**
-   * Giving a page up to make room has to gain half of one; for no other reason is anything moved.
+   * Giving a page up to make room has to gain half of one; for no other reason is anything moved,
+   * and never what will not live long.
    */
   private boolean mayMove(PageSweep sweep, Held held) {
     boolean may = sweep.mayRescue(held.lengthBytes());
     long moved = movedBytes.getOrDefault(sweep.version(), 0L) + held.lengthBytes();
     boolean should =
-        sweep.reason() == GiveUpReason.EVICTED && moved <= store.geometry().pageBytes() / 2;
+        sweep.reason() == GiveUpReason.EVICTED
+            && store.page(sweep.pageId()).snapshot().bucket() != Bucket.LOWTTL
+            && moved <= store.geometry().pageBytes() / 2;
     if (may != should) {
       throw new SimulationFailure(
           "moving %d bytes off version %d, %s, was %s"
