@@ -10,6 +10,7 @@ import io.larder.server.start.LarderServer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,9 +67,10 @@ final class ServeCommand implements Callable<Integer> {
     if (!config.withoutEffect().isEmpty()) {
       LOG.info("without effect in Larder: {}", String.join(", ", config.withoutEffect()));
     }
-    LarderServer server =
-        LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "larder-stop"));
+    // Before the start: it answers before it returns, and may be told to end as soon as it answers.
+    CompletableFuture<LarderServer> running = new CompletableFuture<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "larder-stop"));
+    LarderServer server = start(config, running);
     if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
       LOG.warn("running with the rights of root; -u USER gives them up after the start");
     }
@@ -78,21 +80,44 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK.number();
   }
 
+  private static LarderServer start(ServeConfig config, CompletableFuture<LarderServer> running)
+      throws StartException {
+    try {
+      LarderServer server =
+          LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity);
+      running.complete(server);
+      return server;
+    } catch (StartException | RuntimeException e) {
+      running.completeExceptionally(e);
+      throw e;
+    }
+  }
+
   /** The folder of the launcher, which says so; else the one it was started in. */
   private static Path home() {
     return Path.of(System.getProperty("larder.home", "")).toAbsolutePath();
   }
 
   /**
-   * Runs when the system tells the process to end, and then ends it: by itself, so successfully.
+   * Runs when the system tells the process to end, and then ends it: by itself, so successfully. A
+   * start that is under way is waited for; one that has failed ends the process in its own way.
    */
-  private static void stop(LarderServer server) {
-    Thread closing = Thread.ofPlatform().daemon().name("larder-close").start(server::close);
+  private static void stop(CompletableFuture<LarderServer> running) {
+    if (running.isCompletedExceptionally()) {
+      return;
+    }
+    Thread closing =
+        Thread.ofPlatform()
+            .daemon()
+            .name("larder-close")
+            .start(() -> running.thenAccept(LarderServer::close).join());
     try {
       closing.join(STOP_MILLIS_MAX);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Runtime.getRuntime().halt(ExitCode.OK.number());
+    if (!running.isCompletedExceptionally()) {
+      Runtime.getRuntime().halt(ExitCode.OK.number());
+    }
   }
 }
