@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Readers lease and release a page while it is closed, freed and claimed again: it is freed exactly
  * once, and no lease outlives the life it was taken in.
+ *
+ * <p>Tried by hand: it fails without {@code synchronized} on {@link Page#lease}, {@link
+ * Page#release} or {@link Page#close}.
  */
 class PageLeaseTest {
   /** A sealed page in its first life, its free list, and how often it came there. */

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
  * Writers ask for segments while others are freed: no memory is lent twice, all of it comes back,
  * and whoever reads the room count, tries in vain, says that he is waiting and reads it again is
  * woken when there is room.
+ *
+ * <p>Tried by hand: it fails when the waiters are woken before the room count grows, when they are
+ * woken before the memory is back, and without {@code synchronized} on the lending of a unit.
  */
 class RoomTest {
   private static final int UNIT_BYTES = 4096;

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jetbrains.kotlinx.lincheck.Actor;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.Validate;
 
 /**
@@ -21,25 +22,36 @@ final class Schedules {
   /*
    * The checker may switch threads at each access to a field, an array or a lock, in the JDK's own
    * collections as well. It cannot see memory off the heap, and it assumes that writes are seen in
-   * the order they are made: what a missing volatile does it does not show.
+   * the order they are made. For what these two hide, the same meetings are held once more by threads
+   * that really run at the same time.
    */
 
-  private static final int COUNT = Integer.getInteger("larder.schedules", 400);
+  private static final int COUNT = Integer.getInteger("larder.schedules", 120);
 
   private Schedules() {}
 
-  /** Plays the operations of these names, each in a thread of its own. */
+  /**
+   * Plays the operations of these names, each in a thread of its own: first under chosen schedules,
+   * then as often with the threads left to themselves.
+   */
   static void play(Class<?> meeting, String... operations) {
+    ExecutionScenario scenario =
+        new ExecutionScenario(
+            List.of(),
+            Arrays.stream(operations).map(name -> List.of(actor(meeting, name))).toList(),
+            List.of(),
+            actorAtTheEnd(meeting));
     new ModelCheckingOptions()
         .iterations(0)
         .invocationsPerIteration(COUNT)
         .minimizeFailedScenario(false)
-        .addCustomScenario(
-            new ExecutionScenario(
-                List.of(),
-                Arrays.stream(operations).map(name -> List.of(actor(meeting, name))).toList(),
-                List.of(),
-                actorAtTheEnd(meeting)))
+        .addCustomScenario(scenario)
+        .check(meeting);
+    new StressOptions()
+        .iterations(0)
+        .invocationsPerIteration(COUNT)
+        .minimizeFailedScenario(false)
+        .addCustomScenario(scenario)
         .check(meeting);
   }
 

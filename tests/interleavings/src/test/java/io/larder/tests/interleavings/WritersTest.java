@@ -2,8 +2,15 @@ package io.larder.tests.interleavings;
 
 import static io.larder.tests.interleavings.Schedules.check;
 
+import io.larder.engine.model.Bucket;
+import io.larder.engine.page.Page;
+import io.larder.engine.page.Page.UnflushedBytes;
 import io.larder.engine.page.PageState;
+import io.larder.engine.write.BucketWriter;
+import io.larder.engine.write.FailedPage;
+import io.larder.platform.memory.AlignedBuffer;
 import io.larder.tests.interleavings.Store.Written;
+import java.lang.foreign.Arena;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +20,10 @@ import org.junit.jupiter.api.Test;
  * Two writers reserve and commit while the page is sealed and flushed, or fails: each reservation
  * has room of its own, and what was committed is in the directory of its page exactly once, or with
  * the page that was abandoned.
+ *
+ * <p>Tried by hand: it fails without {@code synchronized} on {@link BucketWriter#reserve}, on
+ * {@link BucketWriter#finish} or on its abandon, and when a buffer is flushed before its
+ * reservations are committed.
  */
 class WritersTest {
   /** A page with one record on it; its header waits to be flushed. */
@@ -70,6 +81,19 @@ class WritersTest {
       check(one == null || three == null || !overlap(one, three), "room of its own");
       check(two == null || three == null || !overlap(two, three), "room of its own");
       checkCounts();
+      checkThatFailedPagesAreEmptyHanded();
+    }
+
+    /** Two buffers fit into the next life of a page that has failed: none is left of the last. */
+    private void checkThatFailedPagesAreEmptyHanded() {
+      for (FailedPage failed : store.failedPages) {
+        Page page = failed.page();
+        check(page.close(), "nobody reads a page that has failed");
+        page.claim(Long.MAX_VALUE, Bucket.DEFAULT, 0);
+        for (int i = 0; i < 2; i++) {
+          page.attach(new UnflushedBytes(AlignedBuffer.allocate(Arena.ofAuto(), 64), 0));
+        }
+      }
     }
 
     private boolean isWhereItBelongs(Written record) {
@@ -102,6 +126,19 @@ class WritersTest {
     public FailingMeeting() {
       super(1);
     }
+  }
+
+  /** The page is full as well: the next record makes its bucket move on. */
+  public static final class FailingFullMeeting extends Meeting {
+    public FailingFullMeeting() {
+      super(1);
+      writeFirst();
+    }
+  }
+
+  @Test
+  void pageIsAbandonedOnceThoughItsBucketMovesOn() {
+    Schedules.play(FailingFullMeeting.class, "writeSecond", "flush");
   }
 
   @Test
