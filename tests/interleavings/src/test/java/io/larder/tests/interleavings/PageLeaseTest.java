@@ -78,11 +78,11 @@ class PageLeaseTest {
 
   @Test
   void pageIsFreedOnceAfterItsLastReader() {
-    Schedules.play(Meeting.class, "read", "read", "close");
+    Schedules.playLonger(Meeting.class, "read", "read", "close");
   }
 
   @Test
   void leaseDoesNotOutliveItsLife() {
-    Schedules.play(Meeting.class, "read", "closeAndClaimAgain");
+    Schedules.playLonger(Meeting.class, "read", "closeAndClaimAgain");
   }
 }

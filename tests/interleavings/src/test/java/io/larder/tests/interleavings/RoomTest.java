@@ -119,16 +119,16 @@ class RoomTest {
 
   @Test
   void whoWaitsIsWoken() {
-    Schedules.play(Meeting.class, "demandSmall", "freeOne");
+    Schedules.playLonger(Meeting.class, "demandSmall", "freeOne");
   }
 
   @Test
   void whoWaitsForSeveralSegmentsIsWoken() {
-    Schedules.play(Meeting.class, "demandLarge", "freeTwo");
+    Schedules.playLonger(Meeting.class, "demandLarge", "freeTwo");
   }
 
   @Test
   void twoWhoWaitAreWoken() {
-    Schedules.play(Meeting.class, "demandSmall", "demandLarge", "freeTwo");
+    Schedules.playLonger(Meeting.class, "demandSmall", "demandLarge", "freeTwo");
   }
 }

@@ -35,6 +35,17 @@ final class Schedules {
    * then as often with the threads left to themselves.
    */
   static void play(Class<?> meeting, String... operations) {
+    play(COUNT, meeting, operations);
+  }
+
+  /**
+   * As {@link #play}, three times as often: for meetings of few steps, whose orders cost little.
+   */
+  static void playLonger(Class<?> meeting, String... operations) {
+    play(3 * COUNT, meeting, operations);
+  }
+
+  private static void play(int count, Class<?> meeting, String... operations) {
     ExecutionScenario scenario =
         new ExecutionScenario(
             List.of(),
@@ -43,13 +54,13 @@ final class Schedules {
             actorAtTheEnd(meeting));
     new ModelCheckingOptions()
         .iterations(0)
-        .invocationsPerIteration(COUNT)
+        .invocationsPerIteration(count)
         .minimizeFailedScenario(false)
         .addCustomScenario(scenario)
         .check(meeting);
     new StressOptions()
         .iterations(0)
-        .invocationsPerIteration(COUNT)
+        .invocationsPerIteration(count)
         .minimizeFailedScenario(false)
         .addCustomScenario(scenario)
         .check(meeting);
