@@ -31,6 +31,7 @@ import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -243,15 +244,25 @@ public final class PageStore implements AutoCloseable {
   /**
    * Takes room for one record; see {@link BucketWriter#reserve}.
    *
-   * @param lengthBytes without padding, at most {@link #bufferedRecordBytesMax}
+   * @param lengthBytes without padding, at least 1; more than {@link #bufferedRecordBytesMax} is
+   *     too large
    */
   public ReserveOutcome reserve(Bucket bucket, int lengthBytes, long keyHash, Reservation into) {
     if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
-    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into);
+    return answer(writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into));
+  }
+
+  /** Has done what has to be done before the next try can end better. */
+  private ReserveOutcome answer(ReserveOutcome outcome) {
     if (outcome == ReserveOutcome.NO_PAGE) {
       reclaimWakeup.wake();
+    } else if (outcome == ReserveOutcome.NO_BUFFER && buffers.areAllTaken() && flushes.areEmpty()) {
+      // Every buffer is being filled by a bucket that may never be written to again.
+      writers.stream()
+          .min(Comparator.comparingLong(BucketWriter::fillingTurn))
+          .ifPresent(BucketWriter::flushShort);
     }
     return outcome;
   }
@@ -278,11 +289,7 @@ public final class PageStore implements AutoCloseable {
     if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
-    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserveDirect(keyHash, write);
-    if (outcome == ReserveOutcome.NO_PAGE) {
-      reclaimWakeup.wake();
-    }
-    return outcome;
+    return answer(writers.get(bucket.ordinal()).reserveDirect(keyHash, write));
   }
 
   /**
