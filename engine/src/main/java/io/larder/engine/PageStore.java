@@ -274,6 +274,7 @@ public final class PageStore implements AutoCloseable {
    * @return false when the page failed meanwhile: the record is nowhere
    */
   public boolean commit(Reservation reservation, int countedBytes, long expirySeconds) {
+    reservation.requireOpen();
     Page page = pages.get(reservation.pageId());
     boolean counted = page.commit(reservation.pageVersion(), countedBytes, expirySeconds);
     int padded = reservation.commit(flushes);
@@ -282,6 +283,17 @@ public final class PageStore implements AutoCloseable {
       stats.add(EngineCounter.RECORD_BYTES_WRITTEN, padded);
     }
     return counted;
+  }
+
+  /**
+   * Ends a reservation that will hold no record. It counts nowhere, its room stays empty until the
+   * page is given up, and nobody is ever asked to leave it.
+   *
+   * @param fillerBytes what the caller has written to the front of the room for whoever scans the
+   *     page, at most the length reserved; the rest becomes zero
+   */
+  public void abandon(Reservation reservation, int fillerBytes) {
+    reservation.abandon(fillerBytes, flushes);
   }
 
   /** Takes room for one large record; see {@link BucketWriter#reserveDirect}. */
@@ -300,12 +312,23 @@ public final class PageStore implements AutoCloseable {
    * @param countedBytes what the record counts for in its page, and again when it is forgotten
    */
   public void commitDirect(DirectWrite write, int countedBytes, long expirySeconds) {
+    write.requireOpen();
     Page page = pages.get(write.pageId());
     if (page.commit(write.pageVersion(), countedBytes, expirySeconds)) {
       stats.increment(EngineCounter.RECORDS_WRITTEN);
       stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(write.lengthBytes()));
     }
     write.commit(flushes);
+  }
+
+  /**
+   * As {@link #abandon}, for a large record. Its memory is the caller's again at once; the write
+   * itself is pending until its first block is on the device.
+   *
+   * @param fillerBytes what the caller has left at the front of {@link DirectWrite#firstBlock}
+   */
+  public void abandonDirect(DirectWrite write, int fillerBytes) {
+    write.abandon(fillerBytes, flushes);
   }
 
   /** No address points at a record any more. The page lives, for an address pointed at it. */

@@ -121,8 +121,8 @@ public final class BucketWriter {
       int start = page.nextBufferAtBytes;
       page.recordsEndBytes = start + padded;
       page.nextBufferAtBytes = PageGeometry.blocks(start + padded);
-      page.directory.add(keyHash, start / geometry.unitBytes(), padded / geometry.unitBytes());
-      flushes.submit(write.reserved(page.page, page.version, start, geometry));
+      Entry entry = note(page, keyHash, start / geometry.unitBytes(), padded);
+      flushes.submit(write.reserved(page.page, page.version, entry, start, geometry));
       return ReserveOutcome.RESERVED;
     }
   }
@@ -148,9 +148,35 @@ public final class BucketWriter {
     int at = filling.take(padded);
     filling.reserved();
     page.recordsEndBytes = filling.endBytes();
-    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
-    into.set(filling, at, lengthBytes, padded);
+    Entry entry = note(page, keyHash, offsetUnits, padded);
+    into.set(filling, entry, at, lengthBytes, padded);
     into.address(page.page.id(), page.version, offsetUnits);
+  }
+
+  @GuardedBy("this")
+  private Entry note(OpenPage page, long keyHash, int offsetUnits, int padded) {
+    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
+    return new Entry(this, page.directory, page.directory.count() - 1);
+  }
+
+  /** Where a page's directory notes a record that is still to be written. */
+  record Entry(BucketWriter writer, OpenDirectory directory, int index) {
+
+    /**
+     * Makes the entry void. Its record has not been committed, so the flush it belongs to is still
+     * owed.
+     */
+    void strike(Page page, long version) {
+      synchronized (writer) {
+        /*
+         * An open page's directory is the bucket's, or stands in the queue of its device behind the
+         * flush that this record holds up. One of a failed page is reclaim's, and never written.
+         */
+        if (page.isOpenIn(version)) {
+          directory.strike(index);
+        }
+      }
+    }
   }
 
   @GuardedBy("this")
