@@ -277,12 +277,17 @@ public final class PageStore implements AutoCloseable {
     reservation.requireOpen();
     Page page = pages.get(reservation.pageId());
     boolean counted = page.commit(reservation.pageVersion(), countedBytes, expirySeconds);
-    int padded = reservation.commit(flushes);
     if (counted) {
-      stats.increment(EngineCounter.RECORDS_WRITTEN);
-      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, padded);
+      countRecord(reservation.lengthBytes());
     }
+    reservation.commit(flushes);
     return counted;
+  }
+
+  private void countRecord(int lengthBytes) {
+    stats.increment(EngineCounter.RECORDS_WRITTEN);
+    stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(lengthBytes));
+    stats.add(EngineCounter.UNPADDED_BYTES_WRITTEN, lengthBytes);
   }
 
   /**
@@ -315,8 +320,7 @@ public final class PageStore implements AutoCloseable {
     write.requireOpen();
     Page page = pages.get(write.pageId());
     if (page.commit(write.pageVersion(), countedBytes, expirySeconds)) {
-      stats.increment(EngineCounter.RECORDS_WRITTEN);
-      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(write.lengthBytes()));
+      countRecord(write.lengthBytes());
     }
     write.commit(flushes);
   }
@@ -339,6 +343,17 @@ public final class PageStore implements AutoCloseable {
   /** As {@link #forget}, for an address kept elsewhere, whose page may have moved on. */
   public void forgetIfAlive(int pageId, long versionBits, long versionMask, int countedBytes) {
     pages.get(pageId).forgetIfAlive(versionBits, versionMask, countedBytes);
+  }
+
+  /**
+   * As above, for several records of one page at once.
+   *
+   * @param countedBytes what all of them counted for together
+   * @return false when the page has moved on, and there was nothing left to forget
+   */
+  public boolean forgetIfAlive(
+      int pageId, long versionBits, long versionMask, int recordCount, long countedBytes) {
+    return pages.get(pageId).forgetIfAlive(versionBits, versionMask, recordCount, countedBytes);
   }
 
   /** Whether an address kept outside the index may be pointed at again. */
@@ -398,7 +413,8 @@ public final class PageStore implements AutoCloseable {
             buffers.idleCount(),
             chunks.allocatedCount(),
             chunks.idleCount()),
-        offHeapBytes());
+        offHeapBytes(),
+        stats.writeAmplification());
   }
 
   private long offHeapBytes() {
@@ -418,6 +434,40 @@ public final class PageStore implements AutoCloseable {
       step.requestEviction();
       reclaimWakeup.wake();
     }
+  }
+
+  /**
+   * Gives one page up as if it were the oldest: what its owner wants to keep is moved, and the rest
+   * counts as evicted; in the background.
+   *
+   * @return false when the page does not live that life, is still being filled, or is leaving
+   */
+  public boolean requestEvictionOf(int pageId, long version) {
+    return request(pageId, version, GiveUpReason.EVICTED);
+  }
+
+  /**
+   * Gives one page up on which nothing is wanted any more: its owner leaves every record, and none
+   * is moved; in the background.
+   *
+   * @return false when the page does not live that life, is still being filled, or is leaving
+   */
+  public boolean requestClosing(int pageId, long version) {
+    return request(pageId, version, GiveUpReason.EXPIRED);
+  }
+
+  private boolean request(int pageId, long version, GiveUpReason reason) {
+    ReclaimStep step = reclaim;
+    boolean taken = step != null && step.request(pages.get(pageId), version, reason);
+    if (taken) {
+      reclaimWakeup.wake();
+    }
+    return taken;
+  }
+
+  /** Looks now whether pages have to be given up; reclaim does so by itself after every flush. */
+  public void maintain() {
+    reclaimWakeup.wake();
   }
 
   /** Gives up every page sealed by now, reading no more than directories; in the background. */

@@ -51,14 +51,9 @@ public final class Reservation {
     return holder;
   }
 
-  /**
-   * Ends the reservation: padding is zeroed and the buffer may be flushed.
-   *
-   * @return bytes taken, padding included
-   */
-  public int commit(FlushQueues queues) {
+  /** Ends the reservation: padding is zeroed and the buffer may be flushed. */
+  public void commit(FlushQueues queues) {
     end(lengthBytes, queues);
-    return paddedBytes;
   }
 
   /**
@@ -100,6 +95,11 @@ public final class Reservation {
   /** The bytes of the record from {@code fromBytes} to its end, for a checksum. */
   public ByteBuffer recordFrom(int fromBytes) {
     return flush().bytes().buffer().slice(bufferOffset + fromBytes, lengthBytes - fromBytes);
+  }
+
+  /** Bytes reserved, without padding. */
+  public int lengthBytes() {
+    return lengthBytes;
   }
 
   public int pageId() {
