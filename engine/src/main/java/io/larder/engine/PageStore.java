@@ -31,6 +31,7 @@ import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -243,15 +244,25 @@ public final class PageStore implements AutoCloseable {
   /**
    * Takes room for one record; see {@link BucketWriter#reserve}.
    *
-   * @param lengthBytes without padding, at most {@link #bufferedRecordBytesMax}
+   * @param lengthBytes without padding, at least 1; more than {@link #bufferedRecordBytesMax} is
+   *     too large
    */
   public ReserveOutcome reserve(Bucket bucket, int lengthBytes, long keyHash, Reservation into) {
     if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
-    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into);
+    return answer(writers.get(bucket.ordinal()).reserve(lengthBytes, keyHash, into));
+  }
+
+  /** Has done what has to be done before the next try can end better. */
+  private ReserveOutcome answer(ReserveOutcome outcome) {
     if (outcome == ReserveOutcome.NO_PAGE) {
       reclaimWakeup.wake();
+    } else if (outcome == ReserveOutcome.NO_BUFFER && buffers.areAllTaken() && flushes.areEmpty()) {
+      // Every buffer is being filled by a bucket that may never be written to again.
+      writers.stream()
+          .min(Comparator.comparingLong(BucketWriter::fillingTurn))
+          .ifPresent(BucketWriter::flushShort);
     }
     return outcome;
   }
@@ -263,14 +274,31 @@ public final class PageStore implements AutoCloseable {
    * @return false when the page failed meanwhile: the record is nowhere
    */
   public boolean commit(Reservation reservation, int countedBytes, long expirySeconds) {
+    reservation.requireOpen();
     Page page = pages.get(reservation.pageId());
     boolean counted = page.commit(reservation.pageVersion(), countedBytes, expirySeconds);
-    int padded = reservation.commit(flushes);
     if (counted) {
-      stats.increment(EngineCounter.RECORDS_WRITTEN);
-      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, padded);
+      countRecord(reservation.lengthBytes());
     }
+    reservation.commit(flushes);
     return counted;
+  }
+
+  private void countRecord(int lengthBytes) {
+    stats.increment(EngineCounter.RECORDS_WRITTEN);
+    stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(lengthBytes));
+    stats.add(EngineCounter.UNPADDED_BYTES_WRITTEN, lengthBytes);
+  }
+
+  /**
+   * Ends a reservation that will hold no record. It counts nowhere, its room stays empty until the
+   * page is given up, and nobody is ever asked to leave it.
+   *
+   * @param fillerBytes what the caller has written to the front of the room for whoever scans the
+   *     page, at most the length reserved; the rest becomes zero
+   */
+  public void abandon(Reservation reservation, int fillerBytes) {
+    reservation.abandon(fillerBytes, flushes);
   }
 
   /** Takes room for one large record; see {@link BucketWriter#reserveDirect}. */
@@ -278,11 +306,7 @@ public final class PageStore implements AutoCloseable {
     if (health.areAllOut(bucket)) {
       return ReserveOutcome.OUT_OF_SERVICE;
     }
-    ReserveOutcome outcome = writers.get(bucket.ordinal()).reserveDirect(keyHash, write);
-    if (outcome == ReserveOutcome.NO_PAGE) {
-      reclaimWakeup.wake();
-    }
-    return outcome;
+    return answer(writers.get(bucket.ordinal()).reserveDirect(keyHash, write));
   }
 
   /**
@@ -293,12 +317,22 @@ public final class PageStore implements AutoCloseable {
    * @param countedBytes what the record counts for in its page, and again when it is forgotten
    */
   public void commitDirect(DirectWrite write, int countedBytes, long expirySeconds) {
+    write.requireOpen();
     Page page = pages.get(write.pageId());
     if (page.commit(write.pageVersion(), countedBytes, expirySeconds)) {
-      stats.increment(EngineCounter.RECORDS_WRITTEN);
-      stats.add(EngineCounter.RECORD_BYTES_WRITTEN, geometry.padded(write.lengthBytes()));
+      countRecord(write.lengthBytes());
     }
     write.commit(flushes);
+  }
+
+  /**
+   * As {@link #abandon}, for a large record. Its memory is the caller's again at once; the write
+   * itself is pending until its first block is on the device.
+   *
+   * @param fillerBytes what the caller has left at the front of {@link DirectWrite#firstBlock}
+   */
+  public void abandonDirect(DirectWrite write, int fillerBytes) {
+    write.abandon(fillerBytes, flushes);
   }
 
   /** No address points at a record any more. The page lives, for an address pointed at it. */
@@ -309,6 +343,17 @@ public final class PageStore implements AutoCloseable {
   /** As {@link #forget}, for an address kept elsewhere, whose page may have moved on. */
   public void forgetIfAlive(int pageId, long versionBits, long versionMask, int countedBytes) {
     pages.get(pageId).forgetIfAlive(versionBits, versionMask, countedBytes);
+  }
+
+  /**
+   * As above, for several records of one page at once.
+   *
+   * @param countedBytes what all of them counted for together
+   * @return false when the page has moved on, and there was nothing left to forget
+   */
+  public boolean forgetIfAlive(
+      int pageId, long versionBits, long versionMask, int recordCount, long countedBytes) {
+    return pages.get(pageId).forgetIfAlive(versionBits, versionMask, recordCount, countedBytes);
   }
 
   /** Whether an address kept outside the index may be pointed at again. */
@@ -368,7 +413,8 @@ public final class PageStore implements AutoCloseable {
             buffers.idleCount(),
             chunks.allocatedCount(),
             chunks.idleCount()),
-        offHeapBytes());
+        offHeapBytes(),
+        stats.writeAmplification());
   }
 
   private long offHeapBytes() {
@@ -388,6 +434,40 @@ public final class PageStore implements AutoCloseable {
       step.requestEviction();
       reclaimWakeup.wake();
     }
+  }
+
+  /**
+   * Gives one page up as if it were the oldest: what its owner wants to keep is moved, and the rest
+   * counts as evicted; in the background.
+   *
+   * @return false when the page does not live that life, is still being filled, or is leaving
+   */
+  public boolean requestEvictionOf(int pageId, long version) {
+    return request(pageId, version, GiveUpReason.EVICTED);
+  }
+
+  /**
+   * Gives one page up on which nothing is wanted any more: its owner leaves every record, and none
+   * is moved; in the background.
+   *
+   * @return false when the page does not live that life, is still being filled, or is leaving
+   */
+  public boolean requestClosing(int pageId, long version) {
+    return request(pageId, version, GiveUpReason.EXPIRED);
+  }
+
+  private boolean request(int pageId, long version, GiveUpReason reason) {
+    ReclaimStep step = reclaim;
+    boolean taken = step != null && step.request(pages.get(pageId), version, reason);
+    if (taken) {
+      reclaimWakeup.wake();
+    }
+    return taken;
+  }
+
+  /** Looks now whether pages have to be given up; reclaim does so by itself after every flush. */
+  public void maintain() {
+    reclaimWakeup.wake();
   }
 
   /** Gives up every page sealed by now, reading no more than directories; in the background. */

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param memory what is lent out of the memory that buckets share
  * @param offHeapBytes memory of write buffers, directories and reclaim
+ * @param writeAmplification see {@link io.larder.engine.stats.EngineStats#writeAmplification}
  */
 public record StoreSnapshot(
     int pageBytes,
@@ -18,7 +19,8 @@ public record StoreSnapshot(
     List<PageSnapshot> pages,
     List<DeviceSnapshot> devices,
     MemorySnapshot memory,
-    long offHeapBytes) {
+    long offHeapBytes,
+    double writeAmplification) {
 
   /**
    * A device at one moment.

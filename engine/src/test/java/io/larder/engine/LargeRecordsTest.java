@@ -139,14 +139,15 @@ class LargeRecordsTest {
   }
 
   @Test
-  void largestOneFillsAPageAndALargerOneIsAMistake() {
+  void largestOneFillsAPageAndALargerOneIsAnsweredAsTooLarge() {
     int most = rig.store.recordBytesMax();
     assertThat(most).isEqualTo(PageStoreRig.PAGE_BYTES - 2 * 4096);
     Held largest = writeLarge(most);
     assertThat(rig.read(largest)).isEqualTo(largest.bytes());
 
     Large larger = new Large(Bucket.DEFAULT, most + 1);
-    assertThatThrownBy(larger::reserve).isInstanceOf(IllegalArgumentException.class);
+    assertThat(larger.reserve()).isEqualTo(ReserveOutcome.TOO_LARGE);
+    assertThat(larger.write.outcome()).isEqualTo(Outcome.NONE);
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.larder.engine.page.Page;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.testkit.MemoryDevice.Kind;
 import io.larder.testkit.MemoryDevice.Operation;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -62,6 +64,54 @@ class ReadingTest {
     byte[] both = reading.bytes(2 * KIB);
     assertThat(reading.dataLength()).isGreaterThanOrEqualTo(2 * KIB);
     assertThat(both).startsWith(records.get(4).bytes()).endsWith(records.get(5).bytes());
+    reading.finish();
+  }
+
+  @Test
+  void oneReadFillsSeveralPiecesOfMemoryAndNeverMoreThanItHas() {
+    Held onDevice = rig.fillPage(Bucket.DEFAULT, 700, 0).get(3);
+    Held inBuffer = rig.write(Bucket.DEFAULT, 700);
+    for (Held record : List.of(onDevice, inBuffer)) {
+      byte[] first = new byte[1];
+      byte[] second = new byte[500];
+      byte[] third = new byte[199];
+      Reading reading = start(record, 700);
+      while (reading.outcome == null) {
+        rig.reads.completeNext();
+      }
+
+      int copied =
+          reading.copyTo(
+              List.of(
+                  MemorySegment.ofArray(first),
+                  MemorySegment.ofArray(second),
+                  MemorySegment.ofArray(third)));
+
+      assertThat(copied).isEqualTo(700);
+      byte[] bytes = record.bytes();
+      assertThat(first).isEqualTo(Arrays.copyOfRange(bytes, 0, 1));
+      assertThat(second).isEqualTo(Arrays.copyOfRange(bytes, 1, 501));
+      assertThat(third).isEqualTo(Arrays.copyOfRange(bytes, 501, 700));
+      byte[] large = new byte[1 << 20];
+      assertThat(reading.copyTo(List.of(MemorySegment.ofArray(large))))
+          .as("no byte beyond what was read")
+          .isEqualTo(reading.dataLength());
+      assertThat(reading.copyTo(List.of())).isZero();
+      reading.finish();
+    }
+  }
+
+  @Test
+  void readThatFailedFillsNothing() {
+    Held record = rig.fillPage(Bucket.DEFAULT, 700, 0).getFirst();
+    rig.device().failAllReads(true);
+    Reading reading = start(record, 700);
+    rig.reads.completeNext();
+    byte[] target = new byte[700];
+
+    assertThat(reading.copyTo(List.of(MemorySegment.ofArray(target)))).isZero();
+
+    assertThat(target).containsOnly(0);
     reading.finish();
   }
 

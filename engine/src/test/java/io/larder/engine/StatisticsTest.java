@@ -58,6 +58,36 @@ class StatisticsTest {
   }
 
   @Test
+  void writeAmplificationIsWhatDevicesWroteForEachByteThatCameFromOutside() {
+    assertThat(rig.store.snapshot().writeAmplification()).isZero();
+    rig.write(Bucket.DEFAULT, 1000);
+    rig.write(Bucket.DEFAULT, 3000);
+    rig.store.finish();
+    rig.settle();
+
+    assertThat(rig.count(EngineCounter.DEVICE_BYTES_WRITTEN))
+        .as("the header, a block of records, and the directory")
+        .isEqualTo(4096 + 4096 + 4096);
+    assertThat(rig.store.snapshot().writeAmplification()).isEqualTo(12288.0 / 4000);
+  }
+
+  @Test
+  void rescuesAddToWriteAmplificationAndNotToWhatCameFromOutside() {
+    List<Held> records = rig.fillPage(Bucket.DEFAULT, 4 * KIB, 0);
+    rig.owner.isWanted = records.getFirst()::equals;
+    rig.store.requestEviction();
+    rig.settle();
+    rig.store.finish();
+    rig.settle();
+    assertThat(rig.count(EngineCounter.RECORDS_RESCUED)).isEqualTo(1);
+
+    long given = (records.size() + 1L) * 4 * KIB;
+    assertThat(rig.store.snapshot().writeAmplification())
+        .isEqualTo((double) rig.count(EngineCounter.DEVICE_BYTES_WRITTEN) / given)
+        .isGreaterThan(1);
+  }
+
+  @Test
   void pagesAreCountedWhenTheyAreTakenAndWhenTheyComeBack() {
     rig.write(Bucket.DEFAULT, KIB);
     rig.write(Bucket.LOWTTL, KIB);

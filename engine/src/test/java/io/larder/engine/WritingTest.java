@@ -2,6 +2,7 @@ package io.larder.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.larder.engine.RecordingOwner.Held;
 import io.larder.engine.layout.HeaderLayout;
@@ -80,6 +81,58 @@ class WritingTest {
         .hasSize(11);
     rig.settle();
     assertThat(rig.writeWhileThereIsRoom(Bucket.DEFAULT, KIB)).isNotEmpty();
+  }
+
+  @Test
+  void bucketThatFindsEveryBufferIdleAndHalfFullHasTheOldestFlushedShort() {
+    try (PageStoreRig scarce = PageStoreRig.of(64 * KIB, 16 * KIB, 4, 16 * 64 * KIB)) {
+      Held oldest = scarce.write(Bucket.COMPACT, KIB);
+      scarce.write(Bucket.DEFAULT, KIB);
+      scarce.write(Bucket.LOWTTL, KIB);
+      scarce.write(Bucket.COLDCOMPACT, KIB);
+      assertThat(scarce.tryWrite(Bucket.OLD, KIB, 0)).as("no buffer yet").isNull();
+
+      scarce.settle();
+
+      scarce.write(Bucket.OLD, KIB);
+      assertThat(scarce.device().operations(Kind.WRITE))
+          .as("the header and one block of the bucket that has waited longest")
+          .extracting(Operation::offsetBytes, Operation::lengthBytes)
+          .containsExactly(tuple((long) oldest.pageId() * PageStoreRig.PAGE_BYTES, 2 * 4096));
+      assertThat(scarce.page(oldest.pageId()).state()).isEqualTo(PageState.OPEN);
+      scarce.everyHeldRecordReadsBack();
+    }
+  }
+
+  @Test
+  void moreBucketsThanBuffersAllGetOn() {
+    try (PageStoreRig scarce = PageStoreRig.of(64 * KIB, 16 * KIB, 4, 16 * 64 * KIB)) {
+      for (int i = 0; i < 40; i++) {
+        Bucket bucket = Bucket.values()[i % Bucket.values().length];
+        if (scarce.tryWrite(bucket, 3 * KIB, 0) == null) {
+          scarce.settle();
+          assertThat(scarce.tryWrite(bucket, 3 * KIB, 0)).as(bucket + ", " + i).isNotNull();
+        }
+      }
+      scarce.everyHeldRecordReadsBack();
+    }
+  }
+
+  @Test
+  void noBufferIsFlushedShortWhileAnotherIsOnItsWay() {
+    try (PageStoreRig scarce = PageStoreRig.of(64 * KIB, 16 * KIB, 4, 16 * 64 * KIB)) {
+      scarce.write(Bucket.COMPACT, KIB);
+      scarce.write(Bucket.LOWTTL, KIB);
+      scarce.writeWhileThereIsRoom(Bucket.DEFAULT, KIB);
+      assertThat(scarce.tryWrite(Bucket.OLD, KIB, 0)).isNull();
+
+      scarce.settle();
+
+      assertThat(scarce.device().operations(Kind.WRITE))
+          .as("the full one, and nothing else")
+          .extracting(Operation::lengthBytes)
+          .containsExactly(16 * KIB);
+    }
   }
 
   @Test
@@ -263,27 +316,35 @@ class WritingTest {
   }
 
   @Test
-  void largestRecordFitsAndALargerOneIsAMistake() {
+  void largestRecordFitsAndALargerOneIsAnsweredAsTooLarge() {
     int most = rig.store.bufferedRecordBytesMax();
     assertThat(most).isEqualTo(PageStoreRig.BUFFER_BYTES);
     Held largest = rig.write(Bucket.DEFAULT, most);
 
     assertThat(rig.read(largest)).isEqualTo(largest.bytes());
-    assertThatThrownBy(() -> rig.store.reserve(Bucket.DEFAULT, most + 1, 1, new Reservation()))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining(Integer.toString(most + 1));
+    for (int length : new int[] {most + 1, 2 * most, Integer.MAX_VALUE}) {
+      assertThat(rig.store.reserve(Bucket.DEFAULT, length, 1, new Reservation()))
+          .as(length + " bytes")
+          .isEqualTo(ReserveOutcome.TOO_LARGE);
+    }
   }
 
   @Test
-  void recordThatFitsABufferButNoPageIsAMistakeAndCostsNoPage() {
+  void recordThatIsTooLargeCostsNoPageNoBufferAndNoWriteHoweverOftenItIsTried() {
     try (PageStoreRig tight = PageStoreRig.of(16 * KIB, 16 * KIB, 5, 128 * KIB)) {
       int most = tight.store.bufferedRecordBytesMax();
       assertThat(most).isEqualTo(8 * KIB);
       Held largest = tight.write(Bucket.DEFAULT, most);
       assertThat(tight.read(largest)).isEqualTo(largest.bytes());
 
-      assertThatThrownBy(() -> tight.store.reserve(Bucket.DEFAULT, most + 1, 1, new Reservation()))
-          .isInstanceOf(IllegalArgumentException.class);
+      for (int i = 0; i < 60; i++) {
+        assertThat(tight.store.reserve(Bucket.DEFAULT, most + 1, 1, new Reservation()))
+            .as("fits a buffer, and no page")
+            .isEqualTo(ReserveOutcome.TOO_LARGE);
+        tight.settle();
+      }
+      assertThat(tight.device().operations(Kind.WRITE)).isEmpty();
+      assertThat(tight.store.snapshot().memory().writeBufferCount()).isEqualTo(1);
       assertThat(tight.pages(page -> page.state() == PageState.FREE)).hasSize(7);
     }
   }

@@ -239,7 +239,7 @@ public final class DemoteStep implements Step {
             : leftBehind.isEmpty()
                 ? flash.reserveDirect(bucket, hash, write)
                 : ReserveOutcome.NO_BUFFER;
-    if (outcome == ReserveOutcome.OUT_OF_SERVICE) {
+    if (outcome == ReserveOutcome.OUT_OF_SERVICE || outcome == ReserveOutcome.TOO_LARGE) {
       evict(shard, cursor, memory, at);
       return Fate.LEFT;
     }

@@ -14,6 +14,8 @@ import java.nio.ByteOrder;
  *           20  length with padding, in units
  *           24  spare, 0
  * </pre>
+ *
+ * <p>An entry of length 0 is void: its room was taken and abandoned, and no record stands there.
  */
 public final class DirectoryLayout {
   /** Bytes of one entry. */

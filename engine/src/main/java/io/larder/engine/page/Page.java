@@ -227,19 +227,31 @@ public final class Page {
 
   /** Counts a record that no address points to any more; the same bytes as at its commit. */
   public synchronized void forget(int countedBytes) {
-    if (liveCount == 0 || liveBytes < countedBytes) {
-      throw new IllegalStateException("forgetting " + countedBytes + " bytes more than " + this);
+    forget(1, countedBytes);
+  }
+
+  @GuardedBy("this")
+  private void forget(int count, long countedBytes) {
+    if (count < 0 || countedBytes < 0 || liveCount < count || liveBytes < countedBytes) {
+      throw new IllegalStateException(
+          "forgetting " + count + " records, " + countedBytes + " bytes, more than " + this);
     }
-    liveCount--;
+    liveCount -= count;
     liveBytes -= countedBytes;
   }
 
   /** As {@link #forget}, if the page still lives the life whose version ends in these bits. */
   public synchronized boolean forgetIfAlive(long versionBits, long versionMask, int countedBytes) {
+    return forgetIfAlive(versionBits, versionMask, 1, countedBytes);
+  }
+
+  /** As above, for several records at once. */
+  public synchronized boolean forgetIfAlive(
+      long versionBits, long versionMask, int count, long countedBytes) {
     if (!livesOn(versionBits, versionMask)) {
       return false;
     }
-    forget(countedBytes);
+    forget(count, countedBytes);
     return true;
   }
 
@@ -255,6 +267,11 @@ public final class Page {
   /** Whether the page is still being filled in this life. */
   public synchronized boolean isOpenIn(long life) {
     return state == PageState.OPEN && version == life;
+  }
+
+  /** Whether the page is full and flushed in this life, and not on its way out. */
+  public synchronized boolean isSealedIn(long life) {
+    return state == PageState.SEALED && version == life && !givingUp;
   }
 
   /** Full and flushed. */

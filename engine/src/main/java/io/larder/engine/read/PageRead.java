@@ -194,6 +194,23 @@ public abstract class PageRead extends DeviceRead {
     return dataLength;
   }
 
+  /**
+   * Copies what has been read, from its first byte on, into one piece of memory after the other,
+   * until they are full or nothing is left. Allowed until {@link #finish}.
+   *
+   * @return bytes copied
+   */
+  public final int copyTo(Iterable<MemorySegment> targets) {
+    MemorySegment source = data().memory();
+    int copied = 0;
+    for (MemorySegment target : targets) {
+      int length = (int) Math.min(target.byteSize(), dataLength - copied);
+      MemorySegment.copy(source, dataOffset + copied, target, 0, length);
+      copied += length;
+    }
+    return copied;
+  }
+
   /** Gives the buffer and the lease back. */
   public final void finish() {
     buffers.give(data());

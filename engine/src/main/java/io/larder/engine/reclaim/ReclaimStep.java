@@ -13,7 +13,10 @@ import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
@@ -46,6 +49,7 @@ public final class ReclaimStep implements Step {
   private final ReclaimBuffers buffers = new ReclaimBuffers();
 
   private final AtomicInteger requestedEvictions = new AtomicInteger();
+  private final NavigableMap<Integer, PageRequest> requestedPages = new ConcurrentSkipListMap<>();
   private final AtomicBoolean looksForDoomed = new AtomicBoolean();
 
   private @Nullable Sweep current;
@@ -107,6 +111,13 @@ public final class ReclaimStep implements Step {
     if (failed != null) {
       begin(failed.page(), GiveUpReason.FAILED, DirectorySource.of(failed.directory()));
       return AT_ONCE;
+    }
+    for (Map.Entry<Integer, PageRequest> next = requestedPages.pollFirstEntry();
+        next != null;
+        next = requestedPages.pollFirstEntry()) {
+      if (begin(next.getValue())) {
+        return AT_ONCE;
+      }
     }
     // Lowered first, so that pages doomed during the look are looked for again.
     if (looksForDoomed.getAndSet(false)) {
@@ -190,6 +201,17 @@ public final class ReclaimStep implements Step {
         .toList();
   }
 
+  /** Begins with a page somebody has asked for, unless it has gone some other way. */
+  private boolean begin(PageRequest request) {
+    Page page = request.page;
+    if (!page.isSealedIn(request.version)) {
+      return false;
+    }
+    boolean isEmpty = page.snapshot().liveCount() == 0;
+    giveUp(page, isEmpty ? GiveUpReason.EMPTY : request.reason);
+    return true;
+  }
+
   private static int closingCount(List<PageSnapshot> pages) {
     return (int) pages.stream().filter(page -> page.state() == PageState.CLOSING).count();
   }
@@ -202,6 +224,21 @@ public final class ReclaimStep implements Step {
   public void requestEviction() {
     requestedEvictions.set(1);
   }
+
+  /**
+   * Has this page given up in the life it lives now. Any thread.
+   *
+   * @return false when it does not live that life, is still being filled, or is leaving already
+   */
+  public boolean request(Page page, long version, GiveUpReason reason) {
+    if (!page.isSealedIn(version)) {
+      return false;
+    }
+    requestedPages.put(page.id(), new PageRequest(page, version, reason));
+    return true;
+  }
+
+  private record PageRequest(Page page, long version, GiveUpReason reason) {}
 
   /** Has every page that is doomed by now given up. Any thread. */
   public void requestDoomed() {

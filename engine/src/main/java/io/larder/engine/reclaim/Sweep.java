@@ -58,11 +58,11 @@ final class Sweep implements PageSweep {
   boolean advance(PageOwner owner, int countMax) {
     int end = Math.min(directory.count(), nextEntry + countMax);
     while (nextEntry < end) {
-      if (!owner.leave(
-          this,
-          directory.keyHash(nextEntry),
-          directory.offsetUnits(nextEntry),
-          directory.lengthUnits(nextEntry))) {
+      int lengthUnits = directory.lengthUnits(nextEntry);
+      // Of room that was abandoned the owner knows nothing.
+      if (lengthUnits != 0
+          && !owner.leave(
+              this, directory.keyHash(nextEntry), directory.offsetUnits(nextEntry), lengthUnits)) {
         return true;
       }
       nextEntry++;

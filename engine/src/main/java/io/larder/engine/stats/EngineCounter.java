@@ -16,6 +16,8 @@ public enum EngineCounter {
   RECORDS_WRITTEN,
   /** Bytes of those records, padding included. */
   RECORD_BYTES_WRITTEN,
+  /** Bytes of those records, padding left out. */
+  UNPADDED_BYTES_WRITTEN,
   /** Bytes written to devices: records, headers, directories, padding. */
   DEVICE_BYTES_WRITTEN,
   /** Writes to devices. */

@@ -27,6 +27,15 @@ public final class EngineStats {
     return adders[counter.ordinal()].sum();
   }
 
+  /**
+   * Bytes written to devices for each byte of a record that came from outside, which rescues do
+   * not; 0 before there was one. Less than 1 while records are still in write buffers.
+   */
+  public double writeAmplification() {
+    long given = get(EngineCounter.UNPADDED_BYTES_WRITTEN) - get(EngineCounter.BYTES_RESCUED);
+    return given <= 0 ? 0 : (double) get(EngineCounter.DEVICE_BYTES_WRITTEN) / given;
+  }
+
   /** Starts all of them at 0 again. */
   public void reset() {
     for (LongAdder adder : adders) {

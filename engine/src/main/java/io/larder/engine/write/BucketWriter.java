@@ -28,6 +28,9 @@ public final class BucketWriter {
   @GuardedBy("this")
   private @Nullable OpenPage open;
 
+  /** The {@link #fillingTurn} of a bucket that fills no buffer. */
+  public static final long NO_TURN = Long.MAX_VALUE;
+
   /**
    * A writer with no page yet.
    *
@@ -49,16 +52,10 @@ public final class BucketWriter {
    * @param into filled when the answer is RESERVED, and then to be committed
    */
   public synchronized ReserveOutcome reserve(int lengthBytes, long keyHash, Reservation into) {
-    int padded = geometry.padded(lengthBytes);
-    if (padded > geometry.bufferedRecordBytesMax(buffers.bufferBytes())) {
-      throw new IllegalArgumentException(
-          "record of "
-              + lengthBytes
-              + " bytes for pages of "
-              + geometry.pageBytes()
-              + " and buffers of "
-              + buffers.bufferBytes());
+    if (lengthBytes > geometry.bufferedRecordBytesMax(buffers.bufferBytes())) {
+      return ReserveOutcome.TOO_LARGE;
     }
+    int padded = geometry.padded(lengthBytes);
     while (true) {
       OpenPage page = open;
       if (page == null) {
@@ -97,11 +94,10 @@ public final class BucketWriter {
    * @param write says which record; when the answer is RESERVED it is to be committed
    */
   public synchronized ReserveOutcome reserveDirect(long keyHash, DirectWrite write) {
-    int padded = geometry.padded(write.lengthBytes());
-    if (padded > geometry.recordBytesMax()) {
-      throw new IllegalArgumentException(
-          "record of " + write.lengthBytes() + " bytes for pages of " + geometry.pageBytes());
+    if (write.lengthBytes() > geometry.recordBytesMax()) {
+      return ReserveOutcome.TOO_LARGE;
     }
+    int padded = geometry.padded(write.lengthBytes());
     while (true) {
       OpenPage page = open;
       if (page == null) {
@@ -125,8 +121,8 @@ public final class BucketWriter {
       int start = page.nextBufferAtBytes;
       page.recordsEndBytes = start + padded;
       page.nextBufferAtBytes = PageGeometry.blocks(start + padded);
-      page.directory.add(keyHash, start / geometry.unitBytes(), padded / geometry.unitBytes());
-      flushes.submit(write.reserved(page.page, page.version, start, geometry));
+      Entry entry = note(page, keyHash, start / geometry.unitBytes(), padded);
+      flushes.submit(write.reserved(page.page, page.version, entry, start, geometry));
       return ReserveOutcome.RESERVED;
     }
   }
@@ -152,9 +148,35 @@ public final class BucketWriter {
     int at = filling.take(padded);
     filling.reserved();
     page.recordsEndBytes = filling.endBytes();
-    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
-    into.set(filling, at, lengthBytes, padded);
+    Entry entry = note(page, keyHash, offsetUnits, padded);
+    into.set(filling, entry, at, lengthBytes, padded);
     into.address(page.page.id(), page.version, offsetUnits);
+  }
+
+  @GuardedBy("this")
+  private Entry note(OpenPage page, long keyHash, int offsetUnits, int padded) {
+    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
+    return new Entry(this, page.directory, page.directory.count() - 1);
+  }
+
+  /** Where a page's directory notes a record that is still to be written. */
+  record Entry(BucketWriter writer, OpenDirectory directory, int index) {
+
+    /**
+     * Makes the entry void. Its record has not been committed, so the flush it belongs to is still
+     * owed.
+     */
+    void strike(Page page, long version) {
+      synchronized (writer) {
+        /*
+         * An open page's directory is the bucket's, or stands in the queue of its device behind the
+         * flush that this record holds up. One of a failed page is reclaim's, and never written.
+         */
+        if (page.isOpenIn(version)) {
+          directory.strike(index);
+        }
+      }
+    }
   }
 
   @GuardedBy("this")
@@ -229,6 +251,22 @@ public final class BucketWriter {
       flushes.submit(filling);
     }
     return page.directory;
+  }
+
+  /** When the buffer that is being filled was taken, in turns; {@link #NO_TURN} without one. */
+  public synchronized long fillingTurn() {
+    OpenPage page = open;
+    BufferFlush filling = page == null ? null : page.filling;
+    return filling == null ? NO_TURN : filling.turn();
+  }
+
+  /** Sends the buffer that is being filled to the device as it is; the page stays open. */
+  public synchronized void flushShort() {
+    OpenPage page = open;
+    BufferFlush filling = page == null ? null : page.filling;
+    if (page != null && filling != null) {
+      submit(page, filling);
+    }
   }
 
   /** Sends what is unflushed to the device, sealing the open page; for a clean end. */

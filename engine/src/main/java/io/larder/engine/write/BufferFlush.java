@@ -17,6 +17,7 @@ final class BufferFlush implements Flush {
   private final long version;
   private final UnflushedBytes bytes;
   private final WriteBuffers buffers;
+  private final long turn;
   private final AtomicInteger uncommitted = new AtomicInteger();
   private int usedBytes;
 
@@ -25,6 +26,12 @@ final class BufferFlush implements Flush {
     this.version = version;
     this.bytes = bytes;
     this.buffers = buffers;
+    this.turn = buffers.takenCount();
+  }
+
+  /** Lower than that of every buffer taken later. */
+  long turn() {
+    return turn;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.larder.engine.write;
 
 import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.page.Page;
+import io.larder.engine.write.BucketWriter.Entry;
 import io.larder.platform.memory.AlignedBuffer;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * which must not change until {@link #outcome} is no longer PENDING.
  *
  * <p>Life: reserved by {@link BucketWriter#reserveDirect}; {@link #firstBlock} filled in by the
- * owner; committed; then the flush step writes or drops it. Then it may be reserved again.
+ * owner; committed or abandoned; then the flush step writes or drops it. Then it may be reserved
+ * again.
  *
  * <p><b>Threads.</b> The owner's, but for the flush step between commit and outcome.
  */
@@ -37,7 +39,9 @@ public final class DirectWrite {
     /** On the device. */
     WRITTEN,
     /** The device has refused it, or its page has failed before. */
-    REFUSED
+    REFUSED,
+    /** Its owner has given it up, and its room is past. */
+    ABANDONED
   }
 
   /**
@@ -60,10 +64,11 @@ public final class DirectWrite {
     outcome = Outcome.NONE;
   }
 
-  DirectFlush reserved(Page page, long version, int startBytes, PageGeometry geometry) {
+  DirectFlush reserved(
+      Page page, long version, Entry entry, int startBytes, PageGeometry geometry) {
     MemorySegment.copy(record, 0, firstBlock.memory(), 0, PageGeometry.BLOCK_BYTES);
     offsetUnits = startBytes / geometry.unitBytes();
-    DirectFlush reserved = new DirectFlush(this, page, version, startBytes);
+    DirectFlush reserved = new DirectFlush(this, page, version, entry, startBytes);
     flush = reserved;
     outcome = Outcome.PENDING;
     return reserved;
@@ -90,9 +95,36 @@ public final class DirectWrite {
 
   /** Lets the flush step have it. */
   public void commit(FlushQueues queues) {
-    DirectFlush reserved = flush();
+    DirectFlush reserved = openFlush();
     reserved.committed = true;
     queues.becameReady(reserved);
+  }
+
+  /**
+   * Ends the reservation without a record: its entry in the page's directory becomes void. Of its
+   * room only the first block is written, zero but for what its owner leaves at its front, so that
+   * a scan finds its way past; the record's memory is not looked at any more.
+   */
+  public void abandon(int fillerBytes, FlushQueues queues) {
+    DirectFlush reserved = openFlush();
+    firstBlock.memory().asSlice(fillerBytes).fill((byte) 0);
+    reserved.entry.strike(reserved.page, reserved.version);
+    reserved.abandoned = true;
+    reserved.committed = true;
+    queues.becameReady(reserved);
+  }
+
+  /** Fails unless the record is reserved, and neither committed nor abandoned. */
+  public void requireOpen() {
+    openFlush();
+  }
+
+  private DirectFlush openFlush() {
+    DirectFlush reserved = flush();
+    if (reserved.committed) {
+      throw new IllegalStateException("nothing is reserved any more");
+    }
+    return reserved;
   }
 
   private DirectFlush flush() {
@@ -133,13 +165,16 @@ public final class DirectWrite {
     private final DirectWrite write;
     private final Page page;
     private final long version;
+    private final Entry entry;
     private final int startBytes;
+    private boolean abandoned;
     private volatile boolean committed;
 
-    DirectFlush(DirectWrite write, Page page, long version, int startBytes) {
+    DirectFlush(DirectWrite write, Page page, long version, Entry entry, int startBytes) {
       this.write = write;
       this.page = page;
       this.version = version;
+      this.entry = entry;
       this.startBytes = startBytes;
     }
 
@@ -164,13 +199,13 @@ public final class DirectWrite {
       int length = PageGeometry.blocks(write.lengthBytes);
       long at = page.deviceOffsetBytes() + startBytes;
       page.device().write(write.firstBlock.slice(0, block), at);
-      if (length > block) {
+      if (length > block && !abandoned) {
         ByteBuffer rest = write.record.asSlice(block, length - block).asByteBuffer();
         page.device().write(rest, at + block);
       }
       page.flushedDirectly(startBytes + length);
-      write.outcome = Outcome.WRITTEN;
-      return length;
+      write.outcome = abandoned ? Outcome.ABANDONED : Outcome.WRITTEN;
+      return abandoned ? block : length;
     }
 
     @Override

@@ -38,7 +38,12 @@ public final class OpenDirectory {
     count++;
   }
 
-  /** Records noted so far. */
+  /** Makes an entry void: its record will never be there. */
+  void strike(int entry) {
+    DirectoryLayout.write(chunkOf(entry).memory(), at(entry), 0, offsetUnits(entry), 0);
+  }
+
+  /** Entries noted so far, those struck out included. */
   public int count() {
     return count;
   }

@@ -1,5 +1,6 @@
 package io.larder.engine.write;
 
+import io.larder.engine.write.BucketWriter.Entry;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -7,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Room for one record in a write buffer, and the address it will have.
  *
- * <p>Filled by a reserve that answers RESERVED; must then be committed, soon: the buffer is not
- * flushed before that. Reusable.
+ * <p>Filled by a reserve that answers RESERVED; must then be committed or abandoned, soon: the
+ * buffer is not flushed before that. Reusable.
  *
  * <p><b>Threads.</b> Confined to the writer that made it.
  */
@@ -17,13 +18,15 @@ public final class Reservation {
   int paddedBytes;
   int bufferOffset;
 
+  private @Nullable Entry entry;
   private int pageId;
   private long pageVersion;
   private int offsetUnits;
   private int lengthBytes;
 
-  void set(BufferFlush flush, int bufferOffset, int lengthBytes, int paddedBytes) {
+  void set(BufferFlush flush, Entry entry, int bufferOffset, int lengthBytes, int paddedBytes) {
     this.flush = flush;
+    this.entry = entry;
     this.bufferOffset = bufferOffset;
     this.lengthBytes = lengthBytes;
     this.paddedBytes = paddedBytes;
@@ -35,6 +38,11 @@ public final class Reservation {
     this.offsetUnits = offsetUnits;
   }
 
+  /** Fails unless room is reserved, and neither committed nor abandoned. */
+  public void requireOpen() {
+    flush();
+  }
+
   BufferFlush flush() {
     BufferFlush holder = flush;
     if (holder == null) {
@@ -43,19 +51,36 @@ public final class Reservation {
     return holder;
   }
 
+  /** Ends the reservation: padding is zeroed and the buffer may be flushed. */
+  public void commit(FlushQueues queues) {
+    end(lengthBytes, queues);
+  }
+
   /**
-   * Ends the reservation: padding is zeroed and the buffer may be flushed.
-   *
-   * @return bytes taken, padding included
+   * Ends the reservation without a record: its entry in the page's directory becomes void, and the
+   * room is zero but for what its owner leaves at its front, so that a scan finds its way past.
    */
-  public int commit(FlushQueues queues) {
-    BufferFlush committed = flush();
-    memory().asSlice((long) bufferOffset + lengthBytes, paddedBytes - lengthBytes).fill((byte) 0);
-    flush = null;
-    if (committed.committed()) {
-      queues.becameReady(committed);
+  public void abandon(int fillerBytes, FlushQueues queues) {
+    BufferFlush abandoned = flush();
+    if (fillerBytes < 0 || fillerBytes > lengthBytes) {
+      throw new IllegalArgumentException(
+          fillerBytes + " bytes of filler in room for " + lengthBytes);
     }
-    return paddedBytes;
+    Entry noted = entry;
+    if (noted != null) {
+      noted.strike(abandoned.page(), abandoned.version());
+    }
+    end(fillerBytes, queues);
+  }
+
+  private void end(int filledBytes, FlushQueues queues) {
+    BufferFlush ended = flush();
+    memory().asSlice((long) bufferOffset + filledBytes, paddedBytes - filledBytes).fill((byte) 0);
+    flush = null;
+    entry = null;
+    if (ended.committed()) {
+      queues.becameReady(ended);
+    }
   }
 
   /** The buffer's memory; the record goes to {@link #memoryOffset}. */
@@ -70,6 +95,11 @@ public final class Reservation {
   /** The bytes of the record from {@code fromBytes} to its end, for a checksum. */
   public ByteBuffer recordFrom(int fromBytes) {
     return flush().bytes().buffer().slice(bufferOffset + fromBytes, lengthBytes - fromBytes);
+  }
+
+  /** Bytes reserved, without padding. */
+  public int lengthBytes() {
+    return lengthBytes;
   }
 
   public int pageId() {

@@ -23,6 +23,9 @@ public final class WriteBuffers {
   @GuardedBy("this")
   private int allocatedCount;
 
+  @GuardedBy("this")
+  private long takenCount;
+
   /** Buffers of {@code bufferBytes}, at most {@code countMax}, that live as long as the arena. */
   public WriteBuffers(Arena arena, int bufferBytes, int countMax) {
     this.arena = arena;
@@ -37,7 +40,20 @@ public final class WriteBuffers {
       buffer = AlignedBuffer.allocate(arena, bufferBytes);
       allocatedCount++;
     }
+    if (buffer != null) {
+      takenCount++;
+    }
     return buffer;
+  }
+
+  /** How often a buffer has been taken; what was taken earlier has the lower number. */
+  synchronized long takenCount() {
+    return takenCount;
+  }
+
+  /** Whether nobody can have one before somebody gives one back. */
+  public synchronized boolean areAllTaken() {
+    return idle.isEmpty() && allocatedCount == countMax;
   }
 
   synchronized void give(AlignedBuffer buffer) {

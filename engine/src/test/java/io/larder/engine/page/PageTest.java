@@ -263,6 +263,25 @@ class PageTest {
   }
 
   @Test
+  void severalRecordsAreForgottenAtOnceAndNeverMoreThanLive() {
+    openPage();
+    for (int i = 0; i < 3; i++) {
+      page.commit(VERSION, 100, 0);
+    }
+
+    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 2, 200)).isTrue();
+    assertThat(page.snapshot().liveCount()).isEqualTo(1);
+    assertThat(page.snapshot().liveBytes()).isEqualTo(100);
+    assertThatThrownBy(() -> page.forgetIfAlive(VERSION, ALL_BITS, 2, 100))
+        .isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> page.forgetIfAlive(VERSION, ALL_BITS, 1, -1))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(page.snapshot().liveCount()).as("mistakes change nothing").isEqualTo(1);
+    assertThat(page.forgetIfAlive(VERSION + 1, ALL_BITS, 1, 100)).as("another life").isFalse();
+    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 1, 100)).isTrue();
+  }
+
+  @Test
   void addressKeptElsewhereIsForgottenOnlyInTheLifeItWasMadeIn() {
     openPage();
     page.commit(VERSION, 100, 0);

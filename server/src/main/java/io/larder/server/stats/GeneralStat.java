@@ -238,6 +238,10 @@ enum GeneralStat {
       "Bytes written to devices, everything counted.",
       true,
       m -> m.get(EngineCounter.DEVICE_BYTES_WRITTEN)),
+  LARDER_WRITE_AMPLIFICATION(
+      "Bytes written to devices for each byte of an item that left RAM; rescues do not count.",
+      true,
+      m -> String.format(Locale.ROOT, "%.2f", m.flash().writeAmplification())),
   LARDER_DEVICE_WRITES("Writes to devices.", true, m -> m.get(EngineCounter.DEVICE_WRITES)),
   LARDER_DEVICE_WRITE_US(
       "Microseconds spent in writes to devices.",

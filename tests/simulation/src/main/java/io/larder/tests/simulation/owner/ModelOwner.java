@@ -118,6 +118,14 @@ public final class ModelOwner implements PageOwner {
     }
   }
 
+  /** Room that was given on a page that is still being filled will hold nothing. */
+  public void abandoned(Held held) {
+    Map<Integer, Entry> ofLife = reserved.get(held.version());
+    if (ofLife == null || ofLife.remove(held.offsetUnits()) == null) {
+      throw new SimulationFailure("abandoned, and never given: " + held);
+    }
+  }
+
   /** Points at a record that has been committed, and forgets what its key had before. */
   public void committed(Held held) {
     countCommit(held);

@@ -8,6 +8,8 @@ public enum Operation {
   RESERVE(6),
   /** A record whose room was taken earlier is written. */
   COMMIT(8),
+  /** Room that was taken earlier is not wanted after all. */
+  ABANDON(2),
   /** Room is taken for a large record, which goes past the write buffers. */
   RESERVE_DIRECT(2),
   /** The owner of a large record hears what has become of it. */

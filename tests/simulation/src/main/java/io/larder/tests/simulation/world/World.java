@@ -190,6 +190,7 @@ public final class World implements AutoCloseable {
       case PUT -> put(from);
       case RESERVE -> reserve(from);
       case COMMIT -> commitAny(from);
+      case ABANDON -> abandonAny(from);
       case RESERVE_DIRECT -> reserveDirect(from);
       case LAND_DIRECT -> landDirect();
       case READ -> read(anyHeldKey(from));
@@ -296,6 +297,30 @@ public final class World implements AutoCloseable {
       commit(writings.remove(from.nextInt(writings.size())));
     } else if (!directReserved.isEmpty()) {
       commitDirect(directReserved.removeFirst());
+    }
+  }
+
+  private void abandonAny(SplittableRandom from) {
+    if (!writings.isEmpty()) {
+      Writing writing = writings.remove(from.nextInt(writings.size()));
+      Held held = writing.held();
+      RecordFormat.write(
+          writing.reservation().memory(), writing.reservation().memoryOffset(), held);
+      noteAbandoned(held);
+      store.abandon(writing.reservation(), from.nextInt(held.lengthBytes() + 1));
+    } else if (!directReserved.isEmpty()) {
+      Direct direct = directReserved.removeFirst();
+      noteAbandoned(direct.held());
+      store.abandonDirect(direct.write(), from.nextInt(PageGeometry.BLOCK_BYTES + 1));
+      directOnItsWay.add(direct);
+    }
+  }
+
+  /** The directory of a page that has failed may be on its way already, and keeps its entry. */
+  private void noteAbandoned(Held held) {
+    trace.note("abandoned", held.pageId(), held.version(), held.offsetUnits());
+    if (store.page(held.pageId()).isOpenIn(held.version())) {
+      owner.abandoned(held);
     }
   }
 
