@@ -7,6 +7,7 @@ import io.larder.cache.CacheRig.Call;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
 import io.larder.cache.model.Verb;
+import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.stats.EngineCounter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,19 @@ class FetchedMarkTest {
     rig.get("n");
     rig.incr("n", 1);
     assertThat(hasBeenRead("n")).isTrue();
+  }
+
+  @Test
+  void itemThatReturnsToItsCopyOnFlashHasBeenRead() {
+    rig.set("k", VALUE);
+    pushOut();
+    for (int i = 0; i < 20 && rig.count(CacheCounter.RECACHED) == 0; i++) {
+      rig.get("k");
+    }
+    assertThat(rig.count(CacheCounter.RECACHED)).isEqualTo(1);
+    pushOut();
+    assertThat(rig.count(CacheCounter.DEMOTED_TO_TWIN)).isEqualTo(1);
+    assertThat(hasBeenRead("k")).isTrue();
   }
 
   @Test

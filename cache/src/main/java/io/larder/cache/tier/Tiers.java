@@ -291,7 +291,9 @@ public final class Tiers {
       return Slot.EMPTY;
     }
     int sizeClass = SizeClasses.of(flashBytes(memory, offset));
-    return Slot.of(tag, 0, sizeClass, page, Twin.offsetUnits(twin));
+    // The copy may not say that it has been read; on flash the slot's hits do.
+    int hits = (RecordLayout.state(memory, offset) & RecordLayout.FETCHED) == 0 ? 0 : 1;
+    return Slot.of(tag, hits, sizeClass, page, Twin.offsetUnits(twin));
   }
 
   /** What a record in RAM keeps of its copy on flash. */

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Ends with 0 if no value was wrong, at least 99.9 % of what fits was there, memory was within",
+      "Ends with 0 if no value was wrong, at least 99.9 %% of what fits was there, memory was within",
       "-m + 250 MB and the server's statistics add up; with 1 otherwise.",
       "",
       "  tests/more-than-ram                                        2 GiB into 64 MB and 4 GiB of flash",
@@ -68,7 +68,7 @@ public final class MoreThanRam implements Callable<Integer> {
       description = "How often all items are written, each time with other values. Default: 1.")
   int passes = 1;
 
-  @Option(names = "--io", paramLabel = "ENGINE", description = "auto, io_uring or nio.")
+  @Option(names = "--io", paramLabel = "ENGINE", description = "auto, io_uring, epoll or nio.")
   String io = "auto";
 
   @Option(

@@ -69,6 +69,7 @@ public final class ModelOwner implements PageOwner {
   private int rescueWaits;
   private long committedCount;
   private long committedBytes;
+  private long committedLengthBytes;
   private long goneCount;
   private long deadTwinsDropped;
   private long rescuedCount;
@@ -158,6 +159,7 @@ public final class ModelOwner implements PageOwner {
   private void countCommit(Held held) {
     committedCount++;
     committedBytes += store.geometry().padded(held.lengthBytes());
+    committedLengthBytes += held.lengthBytes();
     tally.recordWritten();
   }
 
@@ -360,13 +362,16 @@ public final class ModelOwner implements PageOwner {
   }
 
   /**
-   * Giving a page up to make room has to gain half of one; for no other reason is anything moved.
+   * Giving a page up to make room has to gain half of one; for no other reason is anything moved,
+   * and never what will not live long.
    */
   private boolean mayMove(PageSweep sweep, Held held) {
     boolean may = sweep.mayRescue(held.lengthBytes());
     long moved = movedBytes.getOrDefault(sweep.version(), 0L) + held.lengthBytes();
     boolean should =
-        sweep.reason() == GiveUpReason.EVICTED && moved <= store.geometry().pageBytes() / 2;
+        sweep.reason() == GiveUpReason.EVICTED
+            && store.page(sweep.pageId()).snapshot().bucket() != Bucket.LOWTTL
+            && moved <= store.geometry().pageBytes() / 2;
     if (may != should) {
       throw new SimulationFailure(
           "moving %d bytes off version %d, %s, was %s"
@@ -471,6 +476,11 @@ public final class ModelOwner implements PageOwner {
         })
         .sorted()
         .toList();
+  }
+
+  /** Bytes of the records that pages took, without padding. */
+  public long committedLengthBytes() {
+    return committedLengthBytes;
   }
 
   /** Records that pages took. */

@@ -32,7 +32,7 @@ final class Books {
   private final SimulatedReadQueue queue;
   private final Map<Integer, Integer> leases = new HashMap<>();
   private int readsUnderWay;
-  private long readCount;
+  private long endedReadCount;
   private long failedReadCount;
 
   Books(
@@ -48,12 +48,15 @@ final class Books {
   void leased(Page page) {
     leases.merge(page.id(), 1, Integer::sum);
     readsUnderWay++;
-    readCount++;
   }
 
   void returned(Page page) {
     leases.merge(page.id(), -1, Integer::sum);
     readsUnderWay--;
+  }
+
+  void readEnded() {
+    endedReadCount++;
   }
 
   void readFailed() {
@@ -156,16 +159,19 @@ final class Books {
         "bytes of records written",
         owner.committedBytes(),
         count(EngineCounter.RECORD_BYTES_WRITTEN));
+    unlessEqual(
+        "bytes of records written, without padding",
+        owner.committedLengthBytes(),
+        count(EngineCounter.UNPADDED_BYTES_WRITTEN));
     unlessEqual("records moved", owner.rescuedCount(), count(EngineCounter.RECORDS_RESCUED));
     unlessEqual("bytes moved", owner.rescuedBytes(), count(EngineCounter.BYTES_RESCUED));
     unlessEqual(
-        "reads begun",
-        readCount,
+        "reads ended",
+        endedReadCount,
         count(EngineCounter.BUFFER_READS)
             + count(EngineCounter.DEVICE_READS)
             + count(EngineCounter.SHARED_READS)
-            + failedReadCount
-            + readsUnderWay);
+            + failedReadCount);
     unlessEqual(
         "reads from devices",
         queue.submittedCount(),
