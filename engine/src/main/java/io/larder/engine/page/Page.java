@@ -360,6 +360,10 @@ public final class Page {
     }
     int from = offsetBytes - holder.startBytes();
     int length = Math.min(lengthBytes, holder.buffer().capacityBytes() - from);
+    if (length <= 0) {
+      // Nothing has been written there yet: whatever the device has is as good.
+      return 0;
+    }
     MemorySegment.copy(holder.buffer().memory(), from, target, 0, length);
     return length;
   }

@@ -403,6 +403,16 @@ class PageTest {
   }
 
   @Test
+  void readBehindTheLastBufferIsForTheDevice() {
+    openPage();
+    page.attach(buffer(4096, 8192, 1));
+
+    for (int offset : new int[] {4096 + 8192, 50_000}) {
+      assertThat(page.readUnflushed(offset, 1000, MemorySegment.ofArray(new byte[1000]))).isZero();
+    }
+  }
+
+  @Test
   void thirdWriteBufferIsAMistake() {
     openPage();
     page.attach(buffer(0, 4096, 1));

@@ -69,6 +69,7 @@ public final class ModelOwner implements PageOwner {
   private int rescueWaits;
   private long committedCount;
   private long committedBytes;
+  private long committedLengthBytes;
   private long goneCount;
   private long deadTwinsDropped;
   private long rescuedCount;
@@ -158,6 +159,7 @@ public final class ModelOwner implements PageOwner {
   private void countCommit(Held held) {
     committedCount++;
     committedBytes += store.geometry().padded(held.lengthBytes());
+    committedLengthBytes += held.lengthBytes();
     tally.recordWritten();
   }
 
@@ -474,6 +476,11 @@ public final class ModelOwner implements PageOwner {
         })
         .sorted()
         .toList();
+  }
+
+  /** Bytes of the records that pages took, without padding. */
+  public long committedLengthBytes() {
+    return committedLengthBytes;
   }
 
   /** Records that pages took. */

@@ -159,6 +159,10 @@ final class Books {
         "bytes of records written",
         owner.committedBytes(),
         count(EngineCounter.RECORD_BYTES_WRITTEN));
+    unlessEqual(
+        "bytes of records written, without padding",
+        owner.committedLengthBytes(),
+        count(EngineCounter.UNPADDED_BYTES_WRITTEN));
     unlessEqual("records moved", owner.rescuedCount(), count(EngineCounter.RECORDS_RESCUED));
     unlessEqual("bytes moved", owner.rescuedBytes(), count(EngineCounter.BYTES_RESCUED));
     unlessEqual(
