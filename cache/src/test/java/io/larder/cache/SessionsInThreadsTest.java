@@ -2,24 +2,33 @@ package io.larder.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.cache.index.Shard;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
 import io.larder.cache.model.Verb;
+import io.larder.cache.ram.RamBudget;
+import io.larder.cache.ram.RamLog;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.layout.HeaderLayout;
 import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.page.FreePages;
+import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.stats.EngineCounter;
+import io.larder.engine.write.BucketWriter;
+import io.larder.engine.write.DirectoryChunks;
+import io.larder.engine.write.WriteBuffers;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.platform.device.PoolIoEngine;
 import io.larder.platform.device.ReadQueue;
 import io.larder.platform.time.SystemClock;
 import io.larder.platform.work.ThreadWork;
+import io.larder.testkit.LockOrder;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -27,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -45,6 +55,18 @@ import org.junit.jupiter.api.io.TempDir;
  * the last number or nothing; shared keys must show a value that is whole and theirs.
  */
 class SessionsInThreadsTest {
+  /** As {@code docs/locking.md} lists it. */
+  private static final Map<Class<?>, Integer> ORDER =
+      Map.of(
+          Shard.class, 1,
+          RamLog.class, 2,
+          BucketWriter.class, 2,
+          Page.class, 3,
+          FreePages.class, 4,
+          WriteBuffers.class, 4,
+          DirectoryChunks.class, 4,
+          RamBudget.class, 4);
+
   private static final int THREAD_COUNT = 4;
   private static final int OWN_KEY_COUNT = 3000;
   private static final int SHARED_KEY_COUNT = 500;
@@ -83,9 +105,16 @@ class SessionsInThreadsTest {
         int number = i;
         running.add(threads.submit(() -> new Client(number, cache, io).run(millis)));
       }
+      LockOrder order = new LockOrder(ORDER);
+      while (!running.stream().allMatch(Future::isDone)) {
+        order.look();
+        Thread.sleep(5);
+      }
       for (Future<?> each : running) {
         each.get();
       }
+      assertThat(order.wrong()).isEmpty();
+      assertThat(order.seen()).as("nested locks").isNotEmpty();
     }
   }
 
