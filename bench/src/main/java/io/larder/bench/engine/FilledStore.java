@@ -11,6 +11,7 @@ import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.PageState;
+import io.larder.engine.stats.LatencySnapshot;
 import io.larder.engine.write.Reservation;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.DeviceSpec;
@@ -91,7 +92,9 @@ public final class FilledStore implements AutoCloseable {
     double seconds = (System.nanoTime() - start) / 1e9;
     double cpuSeconds = (Cpu.processNanos() - cpu) / 1e9;
     long bytes = (long) addresses.length * size.recordBytes();
-    return new Measure(addresses.length, bytes, seconds, cpuSeconds, 0, 0, 0);
+    LatencySnapshot writes = store.snapshot().devices().getFirst().counts().writeLatency();
+    return new Measure(
+        addresses.length, bytes, seconds, cpuSeconds, writes.p50Micros(), writes.p99Micros(), 0);
   }
 
   private void append(int number, Reservation reservation) {

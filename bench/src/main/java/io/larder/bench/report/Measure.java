@@ -7,9 +7,9 @@ package io.larder.bench.report;
  * @param bytes of these operations together
  * @param seconds they took
  * @param cpuSeconds of the whole process meanwhile
- * @param p50Micros half of the operations took no longer; 0 where single ones are not timed
+ * @param p50Micros half of the reads, or of the device writes of an append, took no longer
  * @param p99Micros 99 in a hundred took no longer
- * @param p999Micros 999 in a thousand took no longer
+ * @param p999Micros 999 in a thousand took no longer; 0 where that is not known
  */
 public record Measure(
     long operations,

@@ -17,6 +17,7 @@ public final class Results {
   /** The contender that the others are compared with. */
   public static final String FIO = "fio";
 
+  private static final String APPEND_ROW = "%-10s %9s %7s %13s %9s %12s";
   private static final String READ_ROW = "%-10s %-6d %9s %7s %9s %9s %9s %9s %12s";
 
   private final Map<String, List<Measure>> appends = new LinkedHashMap<>();
@@ -38,16 +39,18 @@ public final class Results {
   /** Medians and paired ratios, a line each. */
   public List<String> table() {
     List<String> lines = new ArrayList<>();
-    lines.add("%-10s %9s %7s %12s".formatted("append", "MB/s", "x fio", "CPU s/GB"));
+    lines.add(
+        APPEND_ROW.formatted("append", "MB/s", "x fio", "write p50 us", "p99 us", "CPU s/GB"));
     List<Measure> fioAppends = appends.getOrDefault(FIO, List.of());
     appends.forEach((contender, rounds) ->
         lines.add(
-            "%-10s %9s %7s %12s"
-                .formatted(
-                    contender,
-                    number(Median.of(rounds, Measure::megabytesPerSecond), 0),
-                    number(Median.ratio(rounds, fioAppends, Measure::megabytesPerSecond), 2),
-                    number(Median.of(rounds, Measure::cpuSecondsPerGigabyte), 2))));
+            APPEND_ROW.formatted(
+                contender,
+                number(Median.of(rounds, Measure::megabytesPerSecond), 0),
+                number(Median.ratio(rounds, fioAppends, Measure::megabytesPerSecond), 2),
+                number(Median.of(rounds, Measure::p50Micros), 0),
+                number(Median.of(rounds, Measure::p99Micros), 0),
+                number(Median.of(rounds, Measure::cpuSecondsPerGigabyte), 2))));
     lines.add("");
     lines.add(
         READ_ROW
