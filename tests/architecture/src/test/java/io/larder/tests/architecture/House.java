@@ -28,6 +28,16 @@ enum House {
           "ch.qos.logback..",
           "com.sun.management..",
           "com.sun.net.httpserver..")),
+  BENCH(
+      "bench",
+      Set.of(CACHE, ENGINE, PLATFORM, URING, TESTKIT),
+      List.of(
+          "io.netty..",
+          "picocli..",
+          "me.tongfei.progressbar..",
+          "org.HdrHistogram..",
+          "org.openjdk.jmh..",
+          "com.sun.management..")),
   SIMULATION(
       "tests.simulation",
       Set.of(ENGINE, TESTKIT, PLATFORM),

@@ -37,8 +37,8 @@ final class Rules {
         .allowEmptyShould(true)
         .because(
             "the layers are platform, engine, cache, protocol, server, with uring and testkit on "
-                + "platform alone and the simulation on engine and testkit; what is needed further "
-                + "up should be handed down as an argument");
+                + "platform alone, the simulation on engine and testkit and the benchmarks beside "
+                + "the protocol; what is needed further up should be handed down as an argument");
   }
 
   static ArchRule usesOnly(String everything, String... allowed) {

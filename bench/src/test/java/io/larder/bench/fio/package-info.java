@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.fio;
+
+import org.jspecify.annotations.NullMarked;

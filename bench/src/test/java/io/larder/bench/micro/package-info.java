@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.micro;
+
+import org.jspecify.annotations.NullMarked;

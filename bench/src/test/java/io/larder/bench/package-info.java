@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.report;
+
+import org.jspecify.annotations.NullMarked;
