@@ -46,7 +46,8 @@ class RulesBiteTest {
     assertThat(House.ENGINE.forbidden()).contains("io.larder.cache..", "io.larder.server..");
     assertThat(House.CACHE.forbidden()).contains("io.larder.protocol..", "io.larder.uring..");
     assertThat(House.SERVER.forbidden())
-        .containsExactly("io.larder.testkit..", "io.larder.tests.simulation..");
+        .containsExactly(
+            "io.larder.testkit..", "io.larder.bench..", "io.larder.tests.simulation..");
   }
 
   @Test
