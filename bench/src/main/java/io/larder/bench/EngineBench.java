@@ -87,6 +87,13 @@ public final class EngineBench implements Callable<Integer> {
   String size = "4g";
 
   @Option(
+      names = "--page-mb",
+      paramLabel = "MIB",
+      description =
+          "Of a page: 4, 8, 16, 32 or 64. Default: as a server would choose, a 256th of the file.")
+  int pageMebibytes;
+
+  @Option(
       names = "--record-bytes",
       paramLabel = "BYTES",
       description = "Of each record, 24 to 1048576. Default: 4096.")
@@ -145,7 +152,7 @@ public final class EngineBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StoreSize cut = StoreSize.of(checkedSize(), recordBytes);
+    StoreSize cut = cut(checkedSize());
     Fio fio = withoutFio ? null : Fio.find();
     checkRoom(cut.fileBytes() * (fileCount() + (fio == null ? 0 : 1)));
     Map<String, String> machine = Machine.facts(file);
@@ -201,6 +208,20 @@ public final class EngineBench implements Callable<Integer> {
       }
     }
     return bytes;
+  }
+
+  private StoreSize cut(long fileBytes) {
+    if (pageMebibytes == 0) {
+      return StoreSize.of(fileBytes, recordBytes);
+    }
+    int pageBytes = pageMebibytes << 20;
+    if (!List.of(4, 8, 16, 32, 64).contains(pageMebibytes)) {
+      throw wrong("--page-mb " + pageMebibytes + " is not 4, 8, 16, 32 or 64.");
+    }
+    if (fileBytes < 8L * pageBytes) {
+      throw wrong("--size " + size + " has no room for 8 pages of " + pageMebibytes + " MiB.");
+    }
+    return StoreSize.of(fileBytes, pageBytes, recordBytes);
   }
 
   private ParameterException wrong(String sentence) {

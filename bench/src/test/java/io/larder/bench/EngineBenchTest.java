@@ -62,6 +62,14 @@ class EngineBenchTest {
   }
 
   @Test
+  void pageThatIsNoPageOrTooLargeForTheFileIsRefused() {
+    assertThat(small("--page-mb", "5")).isEqualTo(2);
+    assertThat(small("--page-mb", "8")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("is not 4, 8, 16, 32 or 64", "no room for 8 pages of 8 MiB");
+  }
+
+  @Test
   void helpHasExamples() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("Usage: larder bench-engine", "x fio", "--size 1g");

@@ -30,6 +30,11 @@ public record StoreSize(long fileBytes, int pageBytes, int recordBytes) {
         (int)
             Math.clamp(
                 Long.highestOneBit(fileBytes / PAGES_WANTED), WRITE_BUFFER_BYTES, PAGE_BYTES_MAX);
+    return of(fileBytes, pageBytes, recordBytes);
+  }
+
+  /** As many pages of {@code pageBytes} as fit. */
+  public static StoreSize of(long fileBytes, int pageBytes, int recordBytes) {
     return new StoreSize(fileBytes - fileBytes % pageBytes, pageBytes, recordBytes);
   }
 
