@@ -57,12 +57,9 @@ public final class BucketWriter {
     }
     int padded = geometry.padded(lengthBytes);
     while (true) {
-      OpenPage page = open;
+      OpenPage page = open != null ? open : openPage();
       if (page == null) {
-        page = openPage();
-        if (page == null) {
-          return ReserveOutcome.NO_PAGE;
-        }
+        return ReserveOutcome.NO_PAGE;
       }
       if (!page.fits(padded, geometry)) {
         submitSeal(page);
@@ -99,12 +96,9 @@ public final class BucketWriter {
     }
     int padded = geometry.padded(write.lengthBytes());
     while (true) {
-      OpenPage page = open;
+      OpenPage page = open != null ? open : openPage();
       if (page == null) {
-        page = openPage();
-        if (page == null) {
-          return ReserveOutcome.NO_PAGE;
-        }
+        return ReserveOutcome.NO_PAGE;
       }
       if (!page.fitsDirectly(padded, geometry)) {
         submitSeal(page);

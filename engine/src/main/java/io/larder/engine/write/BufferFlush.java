@@ -12,9 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>Threads.</b> Filled under the bucket's lock; written by the flush step once it is submitted
  * and its last reservation is committed.
  */
-final class BufferFlush implements Flush {
-  private final Page page;
-  private final long version;
+final class BufferFlush extends Flush {
   private final UnflushedBytes bytes;
   private final WriteBuffers buffers;
   private final long turn;
@@ -22,8 +20,7 @@ final class BufferFlush implements Flush {
   private int usedBytes;
 
   BufferFlush(Page page, long version, UnflushedBytes bytes, WriteBuffers buffers) {
-    this.page = page;
-    this.version = version;
+    super(page, version);
     this.bytes = bytes;
     this.buffers = buffers;
     this.turn = buffers.takenCount();
@@ -32,16 +29,6 @@ final class BufferFlush implements Flush {
   /** Lower than that of every buffer taken later. */
   long turn() {
     return turn;
-  }
-
-  @Override
-  public Page page() {
-    return page;
-  }
-
-  @Override
-  public long version() {
-    return version;
   }
 
   UnflushedBytes bytes() {
@@ -78,23 +65,24 @@ final class BufferFlush implements Flush {
   }
 
   @Override
-  public boolean isReady() {
+  boolean isReady() {
     return uncommitted.get() == 0;
   }
 
   @Override
-  public int write() throws IOException {
+  int write() throws IOException {
     int length = PageGeometry.blocks(usedBytes);
     bytes.buffer().memory().asSlice(usedBytes, length - usedBytes).fill((byte) 0);
-    page.device()
-        .write(bytes.buffer().slice(0, length), page.deviceOffsetBytes() + bytes.startBytes());
-    page.flushed(bytes, bytes.startBytes() + length);
+    page()
+        .device()
+        .write(bytes.buffer().slice(0, length), page().deviceOffsetBytes() + bytes.startBytes());
+    page().flushed(bytes, bytes.startBytes() + length);
     buffers.give(bytes.buffer());
     return length;
   }
 
   @Override
-  public void drop() {
+  void drop() {
     buffers.give(bytes.buffer());
   }
 }

@@ -108,7 +108,7 @@ public final class DirectWrite {
   public void abandon(int fillerBytes, FlushQueues queues) {
     DirectFlush reserved = openFlush();
     firstBlock.memory().asSlice(fillerBytes).fill((byte) 0);
-    reserved.entry.strike(reserved.page, reserved.version);
+    reserved.entry.strike(reserved.page(), reserved.version());
     reserved.abandoned = true;
     reserved.committed = true;
     queues.becameReady(reserved);
@@ -144,11 +144,11 @@ public final class DirectWrite {
   }
 
   public int pageId() {
-    return flush().page.id();
+    return flush().page().id();
   }
 
   public long pageVersion() {
-    return flush().version;
+    return flush().version();
   }
 
   public int offsetUnits() {
@@ -161,55 +161,42 @@ public final class DirectWrite {
   }
 
   /** The write that the page's device owes. */
-  static final class DirectFlush implements Flush {
+  static final class DirectFlush extends Flush {
     private final DirectWrite write;
-    private final Page page;
-    private final long version;
     private final Entry entry;
     private final int startBytes;
     private boolean abandoned;
     private volatile boolean committed;
 
     DirectFlush(DirectWrite write, Page page, long version, Entry entry, int startBytes) {
+      super(page, version);
       this.write = write;
-      this.page = page;
-      this.version = version;
       this.entry = entry;
       this.startBytes = startBytes;
     }
 
     @Override
-    public Page page() {
-      return page;
-    }
-
-    @Override
-    public long version() {
-      return version;
-    }
-
-    @Override
-    public boolean isReady() {
+    boolean isReady() {
       return committed;
     }
 
     @Override
-    public int write() throws IOException {
+    int write() throws IOException {
       int block = PageGeometry.BLOCK_BYTES;
       int length = PageGeometry.blocks(write.lengthBytes);
-      long at = page.deviceOffsetBytes() + startBytes;
-      page.device().write(write.firstBlock.slice(0, block), at);
+      long at = page().deviceOffsetBytes() + startBytes;
+      page().device().write(write.firstBlock.slice(0, block), at);
       if (length > block && !abandoned) {
         ByteBuffer rest = write.record.asSlice(block, length - block).asByteBuffer();
-        page.device().write(rest, at + block);
+        page().device().write(rest, at + block);
       }
-      page.flushedDirectly(startBytes + length);
+      page().flushedDirectly(startBytes + length);
       write.outcome = abandoned ? Outcome.ABANDONED : Outcome.WRITTEN;
       return abandoned ? block : length;
     }
 
     @Override
-    public void drop() {
+    void drop() {
       write.outcome = Outcome.REFUSED;
     }
   }

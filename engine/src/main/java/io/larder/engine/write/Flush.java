@@ -4,23 +4,34 @@ import io.larder.engine.page.Page;
 import java.io.IOException;
 
 /** One write that a device owes a page. */
-sealed interface Flush permits BufferFlush, DirectWrite.DirectFlush, SealFlush {
+abstract sealed class Flush permits BufferFlush, DirectWrite.DirectFlush, SealFlush {
+  private final Page page;
+  private final long version;
 
-  Page page();
+  Flush(Page page, long version) {
+    this.page = page;
+    this.version = version;
+  }
+
+  final Page page() {
+    return page;
+  }
 
   /** The life of the page that the write is for. */
-  long version();
+  final long version() {
+    return version;
+  }
 
   /** Whether every record in it has been committed. */
-  boolean isReady();
+  abstract boolean isReady();
 
   /**
    * Writes, and tells the page.
    *
    * @return bytes written
    */
-  int write() throws IOException;
+  abstract int write() throws IOException;
 
   /** Gives its memory back without writing. */
-  void drop();
+  abstract void drop();
 }

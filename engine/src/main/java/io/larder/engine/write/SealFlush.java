@@ -5,9 +5,7 @@ import io.larder.engine.page.Page;
 import java.io.IOException;
 
 /** The directory and trailer of a page whose records are all flushed before it. */
-final class SealFlush implements Flush {
-  private final Page page;
-  private final long version;
+final class SealFlush extends Flush {
   private final OpenDirectory directory;
   private final PageGeometry geometry;
   private final int recordsEndBytes;
@@ -18,21 +16,10 @@ final class SealFlush implements Flush {
       OpenDirectory directory,
       PageGeometry geometry,
       int recordsEndBytes) {
-    this.page = page;
-    this.version = version;
+    super(page, version);
     this.directory = directory;
     this.geometry = geometry;
     this.recordsEndBytes = recordsEndBytes;
-  }
-
-  @Override
-  public Page page() {
-    return page;
-  }
-
-  @Override
-  public long version() {
-    return version;
   }
 
   OpenDirectory directory() {
@@ -40,22 +27,26 @@ final class SealFlush implements Flush {
   }
 
   @Override
-  public boolean isReady() {
+  boolean isReady() {
     return true;
   }
 
   @Override
-  public int write() throws IOException {
+  int write() throws IOException {
     int written =
         directory.writeTo(
-            page.device(), page.deviceOffsetBytes(), geometry, page.snapshot(), recordsEndBytes);
+            page().device(),
+            page().deviceOffsetBytes(),
+            geometry,
+            page().snapshot(),
+            recordsEndBytes);
     directory.release();
-    page.seal();
+    page().seal();
     return written;
   }
 
   @Override
-  public void drop() {
+  void drop() {
     // The directory is still wanted: the reclaim step sweeps a failed page by it.
   }
 }
