@@ -98,29 +98,25 @@ public final class SpyClient implements AutoCloseable {
    */
   public void setAll(
       Iterable<Long> items, int expiry, LongFunction<byte[]> values, Consumer<Long> stored) {
-    expectAll(
-        items, item -> client.set(key(item), expiry, values.apply(item), RAW), "stored", stored);
+    expectAll(items, item -> client.set(key(item), expiry, values.apply(item), RAW), stored);
   }
 
-  /** Deletes every item of {@code items}, each of which is there. */
-  public void deleteAll(Iterable<Long> items) {
-    expectAll(items, item -> client.delete(key(item)), "deleted", item -> {});
+  /** Deletes every item of {@code items}; how many of them were there. */
+  public int deleteAll(Iterable<Long> items) {
+    return countAll(items, item -> client.delete(key(item)));
   }
 
-  /** Gives every item of {@code items}, each of which is there, another expiry. */
-  public void touchAll(Iterable<Long> items, int expiry) {
-    expectAll(items, item -> client.touch(key(item), expiry), "touched", item -> {});
+  /** Gives every item of {@code items} another expiry; how many of them were there. */
+  public int touchAll(Iterable<Long> items, int expiry) {
+    return countAll(items, item -> client.touch(key(item), expiry));
   }
 
   private void expectAll(
-      Iterable<Long> items,
-      LongFunction<Future<Boolean>> request,
-      String done,
-      Consumer<Long> listener) {
+      Iterable<Long> items, LongFunction<Future<Boolean>> request, Consumer<Long> listener) {
     Window<Boolean> window =
         new Window<>((item, answer) -> {
           if (answer == null || !answer) {
-            throw new IllegalStateException(key(item) + " was not " + done);
+            throw new IllegalStateException(key(item) + " was not stored");
           }
           listener.accept(item);
         });
@@ -132,18 +128,19 @@ public final class SpyClient implements AutoCloseable {
 
   /** Adds every item of {@code items}; how many of them were stored. */
   public int addAll(Iterable<Long> items, LongFunction<byte[]> values) {
-    int[] stored = new int[1];
+    return countAll(items, item -> client.add(key(item), 0, values.apply(item), RAW));
+  }
+
+  /** How many of the requests were granted. */
+  private static int countAll(Iterable<Long> items, LongFunction<Future<Boolean>> request) {
+    int[] granted = new int[1];
     Window<Boolean> window =
-        new Window<>((item, answer) -> {
-          if (answer != null && answer) {
-            stored[0]++;
-          }
-        });
+        new Window<>((_, answer) -> granted[0] += answer != null && answer ? 1 : 0);
     for (long item : items) {
-      window.add(item, client.add(key(item), 0, values.apply(item), RAW));
+      window.add(item, request.apply(item));
     }
     window.drain();
-    return stored[0];
+    return granted[0];
   }
 
   /** Gets every item of {@code items} and shows each answer to {@code listener}. */

@@ -7,8 +7,11 @@ import io.larder.tests.conformance.client.Values;
 import io.larder.tests.conformance.process.LarderProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +33,9 @@ class BothTiersTest {
     TOUCHED
   }
 
+  private static final Set<Fate> CHANGED_WHERE_THEY_ARE =
+      EnumSet.of(Fate.DELETED, Fate.EXPIRED, Fate.TOUCHED);
+
   @ParameterizedTest
   @ValueSource(strings = {"auto", "nio"})
   void noValueIsStaleAndNoItemIsAGhost(String io) throws InterruptedException {
@@ -44,9 +50,14 @@ class BothTiersTest {
         SpyClient client = new SpyClient(larder.port())) {
       client.setAll(all(), item -> Values.of(item, 1, VALUE_BYTES));
       client.setAll(with(fates, Fate.OVERWRITTEN), item -> Values.of(item, 2, VALUE_BYTES));
-      client.deleteAll(with(fates, Fate.DELETED));
-      client.touchAll(with(fates, Fate.EXPIRED), 1);
-      client.touchAll(with(fates, Fate.TOUCHED), 3600);
+      // A set of a new key may cost another one its place: one in some 19,000.
+      int there =
+          client.deleteAll(with(fates, Fate.DELETED))
+              + client.touchAll(with(fates, Fate.EXPIRED), 1)
+              + client.touchAll(with(fates, Fate.TOUCHED), 3600);
+      long asked =
+          Arrays.stream(fates).filter(fate -> CHANGED_WHERE_THEY_ARE.contains(fate)).count();
+      assertThat(asked - there).as("items that were lost before").isLessThan(ITEM_COUNT / 1000);
       Thread.sleep(2500);
 
       List<String> wrong = new ArrayList<>();
