@@ -14,6 +14,7 @@ import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.PageLeaver;
 import io.larder.cache.tier.TierSettings;
 import io.larder.cache.tier.Tiers;
+import io.larder.cache.tier.WriteBudget;
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.stats.EngineCounter;
@@ -83,7 +84,12 @@ public final class Cache implements AutoCloseable {
     TierSettings tierSettings =
         new TierSettings(
             config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.maxWait().toNanos());
-    this.demote = new DemoteStep(tiers, tierSettings, newCounters());
+    WriteBudget writeBudget =
+        new WriteBudget(
+            config.writeBudgetBytesPerSecond(),
+            clock,
+            () -> flash == null ? 0 : flash.stats().get(EngineCounter.DEVICE_BYTES_WRITTEN));
+    this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
     this.leaver = flash == null ? null : new PageLeaver(tiers, newCounters());

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param lowTtl records with less life left share pages of their own; zero = none do
  * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
  * @param maxWait how long writers wait for a device that makes no progress before items are dropped
+ * @param writeBudgetBytesPerSecond what may be written to flash, over a sliding day; 0 = no limit
  */
 public record CacheConfig(
     long ramBytes,
@@ -27,7 +28,8 @@ public record CacheConfig(
     int flashItemBytesMin,
     Duration lowTtl,
     int recacheRate,
-    Duration maxWait) {
+    Duration maxWait,
+    long writeBudgetBytesPerSecond) {
 
   /** Least RAM that leaves the index and both queues something to work with. */
   public static final long RAM_BYTES_MIN = 1 << 20;
@@ -52,7 +54,8 @@ public record CacheConfig(
         0,
         Duration.ZERO,
         RECACHE_RATE_DEFAULT,
-        Duration.ofSeconds(1));
+        Duration.ofSeconds(1),
+        0);
   }
 
   /** RAM and flash, with every default. */
@@ -66,7 +69,8 @@ public record CacheConfig(
         0,
         ram.lowTtl,
         ram.recacheRate,
-        ram.maxWait);
+        ram.maxWait,
+        0);
   }
 
   /** Bytes of a segment: {@code ramBytes / 512}, a power of two from 64 KiB to 4 MiB. */
@@ -104,6 +108,9 @@ public record CacheConfig(
     }
     if (flashItemBytesMin < 0) {
       problems.add("a smallest flash item of " + flashItemBytesMin + " bytes");
+    }
+    if (writeBudgetBytesPerSecond < 0) {
+      problems.add("a write budget of " + writeBudgetBytesPerSecond + " bytes a second");
     }
     if (recacheRate < 0) {
       problems.add("a recache rate of " + recacheRate);

@@ -10,6 +10,7 @@ import io.larder.cache.model.StoreMode;
 import io.larder.cache.model.Verb;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.stats.CacheCounter;
+import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.layout.StoreIdentity;
@@ -53,7 +54,8 @@ final class CacheRig implements AutoCloseable {
       int pageCount,
       int recacheRate,
       int hashBitCount,
-      @Nullable RandomGenerator order) {
+      @Nullable RandomGenerator order,
+      long writeBudgetBytesPerSecond) {
     work =
         order == null
             ? new ManualWork(clock)
@@ -73,7 +75,8 @@ final class CacheRig implements AutoCloseable {
             0,
             Duration.ZERO,
             recacheRate,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            writeBudgetBytesPerSecond);
     KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
     cache = Cache.open(config, device == null ? List.of() : List.of(device), clock, work, keyHash);
     session = cache.newSession(reads, new InlineExecutor());
@@ -81,11 +84,16 @@ final class CacheRig implements AutoCloseable {
 
   /** RAM of 2 MiB, flash of {@code pageCount} pages of 256 KiB. */
   static CacheRig of(int pageCount) {
-    return new CacheRig(2 << 20, pageCount, 1, 64, null);
+    return new CacheRig(2 << 20, pageCount, 1, 64, null, 0);
+  }
+
+  /** The same, which may write so much to flash. */
+  static CacheRig withWriteBudget(int pageCount, long bytesPerSecond) {
+    return new CacheRig(2 << 20, pageCount, 1, 64, null, bytesPerSecond);
   }
 
   static CacheRig of(int pageCount, int recacheRate, int hashBitCount, RandomGenerator order) {
-    return new CacheRig(2 << 20, pageCount, recacheRate, hashBitCount, order);
+    return new CacheRig(2 << 20, pageCount, recacheRate, hashBitCount, order, 0);
   }
 
   MemoryDevice flashDevice() {
@@ -242,6 +250,18 @@ final class CacheRig implements AutoCloseable {
   void check() {
     CacheSnapshot snapshot = cache.snapshot();
     assertThat(session.pendingCount()).as("requests pending").isZero();
+    long explained = snapshot.get(CacheCounter.MISSES_COLD);
+    for (Departure why : Departure.values()) {
+      explained += snapshot.get(why.missCounter());
+    }
+    assertThat(explained).as("misses by reason").isEqualTo(snapshot.get(CacheCounter.MISSES));
+    assertThat(
+            snapshot.get(CacheCounter.REFUSED_SMALL)
+                + snapshot.get(CacheCounter.REFUSED_LARGE)
+                + snapshot.get(CacheCounter.REFUSED_SHORT_LIVED)
+                + snapshot.get(CacheCounter.REFUSED_OVER_BUDGET))
+        .as("refusals by reason")
+        .isLessThanOrEqualTo(snapshot.get(CacheCounter.EVICTED_FROM_RAM));
     StoreSnapshot flash = snapshot.flash();
     if (flash == null) {
       assertThat(snapshot.flashItemCount()).isZero();

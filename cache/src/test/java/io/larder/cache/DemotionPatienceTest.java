@@ -75,6 +75,17 @@ class DemotionPatienceTest {
   }
 
   @Test
+  void aMissOfWhatWasDroppedSaysSo() {
+    loseAllPatience();
+    for (int i = 0; i < nextKey; i++) {
+      rig.start(new CacheRig.Call(Verb.READ, "key-" + i));
+    }
+    rig.reads.completeAll();
+
+    assertThat(rig.count(CacheCounter.MISSES_DROPPED)).isEqualTo(dropped());
+  }
+
+  @Test
   void nothingIsDroppedWithinTheLongestWait() {
     CacheRig.Call waiting = storeUntilPaused();
 

@@ -113,7 +113,7 @@ class ParkedRequestsTest {
     CacheConfig ram = CacheConfig.ofRamAndFlash(2 << 20, flash);
     CacheConfig config =
         new CacheConfig(
-            2 << 20, 32 * 1024, 42, flash, 0, ram.lowTtl(), ram.recacheRate(), ram.maxWait());
+            2 << 20, 32 * 1024, 42, flash, 0, ram.lowTtl(), ram.recacheRate(), ram.maxWait(), 0);
     try (Cache cache = Cache.open(config, devices, new ManualClock(), work);
         CacheSession session = cache.newSession(new ManualReadQueue(), new InlineExecutor())) {
       work.others.runUntilIdle();

@@ -86,7 +86,7 @@ class SessionsInThreadsTest {
           new PageStoreConfig(1 << 20, 256 * 1024, 8, new StoreIdentity(new UUID(1, 2), 7));
       CacheConfig config =
           new CacheConfig(
-              4 << 20, 128 * 1024, 7, flash, 0, Duration.ZERO, 1, Duration.ofSeconds(1));
+              4 << 20, 128 * 1024, 7, flash, 0, Duration.ZERO, 1, Duration.ofSeconds(1), 0);
       try (Cache cache = Cache.open(config, List.of(device), new SystemClock(), work)) {
         hammer(cache, io, millis);
         waitForQuiet(cache);

@@ -58,7 +58,8 @@ final class SessionsRig implements AutoCloseable {
             ram.flashItemBytesMin(),
             ram.lowTtl(),
             ram.recacheRate(),
-            ram.maxWait());
+            ram.maxWait(),
+            0);
     Device device = new MemoryDevice((long) pageBytes * pageCount);
     return new SessionsRig(config, List.of(device), sessionCount);
   }

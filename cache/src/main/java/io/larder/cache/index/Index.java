@@ -23,6 +23,7 @@ public final class Index {
   private static final int BUCKET_ITEMS = 12;
 
   private final List<Shard> shards;
+  private final GhostClock ghostClock = new GhostClock();
 
   /**
    * An empty index.
@@ -41,7 +42,7 @@ public final class Index {
     int bits = firstLevelBits(expectedItems);
     List<Shard> made = new ArrayList<>();
     for (int i = 0; i < SHARD_COUNT; i++) {
-      made.add(new Shard(memory, SHARD_BITS, bits, placeOfSegments));
+      made.add(new Shard(memory, ghostClock, SHARD_BITS, bits, placeOfSegments));
     }
     shards = List.copyOf(made);
   }
@@ -60,6 +61,20 @@ public final class Index {
   /** The shard of a key. */
   public Shard shardOf(long hash) {
     return shards.get((int) hash & (SHARD_COUNT - 1));
+  }
+
+  /**
+   * Sets how many departed keys are remembered: as many as there are items in {@code share} of the
+   * RAM. Takes every shard's lock in turn.
+   */
+  public void rememberAsManyAsInRam(double share) {
+    long count = 0;
+    for (Shard shard : shards) {
+      synchronized (shard) {
+        count += shard.itemCount() - shard.flashItemCount();
+      }
+    }
+    ghostClock.remember((long) (count * share));
   }
 
   /** All of them, for counting and for the rare scan. */

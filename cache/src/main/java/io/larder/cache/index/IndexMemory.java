@@ -31,6 +31,10 @@ final class IndexMemory {
   @GuardedBy("this")
   private long endOfSlabs;
 
+  /** A multiple of a chunk when the last chunk for ghosts is used up. */
+  @GuardedBy("this")
+  private long nextGhostPiece;
+
   /**
    * Nothing allocated yet.
    *
@@ -41,6 +45,22 @@ final class IndexMemory {
     this.slabShift = Integer.numberOfTrailingZeros(slabBytes);
     this.slabMask = slabBytes - 1L;
     this.source = source;
+  }
+
+  /**
+   * The address of {@link Ghost#PIECE_BYTES} zeroed bytes, or -1 when there is no memory for them.
+   */
+  synchronized long takeGhostPiece() {
+    if (nextGhostPiece % CHUNK_BYTES == 0) {
+      long chunk = takeChunk();
+      if (chunk < 0) {
+        return -1;
+      }
+      nextGhostPiece = chunk;
+    }
+    long piece = nextGhostPiece;
+    nextGhostPiece += Ghost.PIECE_BYTES;
+    return piece;
   }
 
   /** The address of a zeroed chunk, or -1 when there is no memory for it. */
@@ -66,5 +86,13 @@ final class IndexMemory {
 
   void set(long address, long word) {
     slabs[(int) (address >>> slabShift)].set(ValueLayout.JAVA_LONG, address & slabMask, word);
+  }
+
+  int getInt(long address) {
+    return slabs[(int) (address >>> slabShift)].get(ValueLayout.JAVA_INT, address & slabMask);
+  }
+
+  void setInt(long address, int word) {
+    slabs[(int) (address >>> slabShift)].set(ValueLayout.JAVA_INT, address & slabMask, word);
   }
 }

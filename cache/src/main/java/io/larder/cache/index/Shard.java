@@ -1,7 +1,9 @@
 package io.larder.cache.index;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.cache.stats.Departure;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots of the keys that share some bits of their hash: a linear hash table (Litwin, VLDB 1980)
@@ -49,6 +51,10 @@ public final class Shard {
   private static final int SPARE_CHUNK_COUNT = 2;
 
   private final IndexMemory memory;
+
+  @GuardedBy("this")
+  private final Ghost ghost;
+
   private final int placeOfSegments;
   private final int bucketShift;
   private final int tagShift;
@@ -87,8 +93,14 @@ public final class Shard {
    * @param hashBitsUsed low bits of the hash that chose this shard
    * @param placeOfSegments places from here on are segments
    */
-  Shard(IndexMemory memory, int hashBitsUsed, int firstLevelBits, int placeOfSegments) {
+  Shard(
+      IndexMemory memory,
+      GhostClock ghostClock,
+      int hashBitsUsed,
+      int firstLevelBits,
+      int placeOfSegments) {
     this.memory = memory;
+    this.ghost = new Ghost(memory, ghostClock, hashBitsUsed);
     this.placeOfSegments = placeOfSegments;
     this.firstLevelBits = firstLevelBits;
     this.bucketShift = hashBitsUsed;
@@ -225,6 +237,24 @@ public final class Shard {
     count(memory.get(cursor), -1);
     memory.set(cursor, Slot.EMPTY);
     itemCount--;
+  }
+
+  /** Remembers that the item of a key is gone, and why. */
+  @GuardedBy("this")
+  public void departed(long hash, Departure why) {
+    ghost.add(hash, why);
+  }
+
+  /** Why a key that has no slot has none, or null if it is not known to have been here. */
+  @GuardedBy("this")
+  public @Nullable Departure departure(long hash) {
+    return ghost.find(hash);
+  }
+
+  /** A key that may have departed is back. */
+  @GuardedBy("this")
+  public void cameBack(long hash) {
+    ghost.remove(hash);
   }
 
   /**

@@ -22,6 +22,9 @@ public final class RamLog {
   /** Idle units that only demotion may take, so that it can always move what was hit. */
   static final int KEPT_FOR_DEMOTION_COUNT = 2;
 
+  /** What the main queue has of the log; probation has the rest. */
+  public static final double MAIN_SHARE = 0.9;
+
   private final RamBudget budget;
   private final int sharedSpanBytesMax;
   private final int probationUnitCount;
@@ -55,7 +58,7 @@ public final class RamLog {
   public RamLog(RamBudget budget, int sharedSpanBytesMax) {
     this.budget = budget;
     this.sharedSpanBytesMax = Math.min(sharedSpanBytesMax, budget.unitBytes() / 2);
-    this.probationUnitCount = Math.max(1, budget.unitCount() / 10);
+    this.probationUnitCount = Math.max(1, (int) (budget.unitCount() * (1 - MAIN_SHARE)));
     this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 64);
     this.segments = new AtomicReferenceArray<>(budget.unitCount());
   }
@@ -107,16 +110,14 @@ public final class RamLog {
     return sharedSpanBytesMax;
   }
 
-  @Nullable Segment open(RamQueue queue, long nowSeconds) {
-    int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
-    return register(budget.lend(keep), queue, nowSeconds);
+  @Nullable Segment open(RamQueue queue, int keepCount, long nowSeconds) {
+    return register(budget.lend(keepCount), queue, nowSeconds);
   }
 
-  @Nullable Segment openLarge(RamQueue queue, int spanBytes, long nowSeconds) {
-    int keep = queue == RamQueue.MAIN ? 0 : KEPT_FOR_DEMOTION_COUNT;
-    RamBudget.Loan loan = budget.lendLarge(spanBytes, keep);
+  @Nullable Segment openLarge(RamQueue queue, int spanBytes, int keepCount, long nowSeconds) {
+    RamBudget.Loan loan = budget.lendLarge(spanBytes, keepCount);
     if (loan == null) {
-      wantedCount.accumulateAndGet(keep + 1 + spanBytes / budget.unitBytes(), Math::max);
+      wantedCount.accumulateAndGet(keepCount + 1 + spanBytes / budget.unitBytes(), Math::max);
     }
     return register(loan, queue, nowSeconds);
   }

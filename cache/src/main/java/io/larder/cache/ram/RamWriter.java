@@ -18,15 +18,26 @@ public final class RamWriter {
 
   private final RamLog log;
   private final RamQueue queue;
+  private final int keepCount;
   private @Nullable Segment open;
   private @Nullable Segment claimed;
   private int claimedAt;
   private int claimedSpan;
 
-  /** A writer with no segment yet. */
-  public RamWriter(RamLog log, RamQueue queue) {
+  private RamWriter(RamLog log, RamQueue queue, int keepCount) {
     this.log = log;
     this.queue = queue;
+    this.keepCount = keepCount;
+  }
+
+  /** Writes what is stored into {@code queue}, and leaves demotion what it needs. */
+  public static RamWriter forRequests(RamLog log, RamQueue queue) {
+    return new RamWriter(log, queue, RamLog.KEPT_FOR_DEMOTION_COUNT);
+  }
+
+  /** Writes what demotion keeps in RAM. */
+  public static RamWriter forDemotion(RamLog log) {
+    return new RamWriter(log, RamQueue.MAIN, 0);
   }
 
   /**
@@ -38,7 +49,7 @@ public final class RamWriter {
   public boolean claim(int spanBytes, long nowSeconds) {
     Segment segment;
     if (spanBytes > log.sharedSpanBytesMax()) {
-      segment = log.openLarge(queue, spanBytes, nowSeconds);
+      segment = log.openLarge(queue, spanBytes, keepCount, nowSeconds);
     } else {
       segment = roomFor(spanBytes, nowSeconds);
     }
@@ -56,7 +67,7 @@ public final class RamWriter {
     if (segment != null && segment.capacityBytes() - segment.tailBytes() >= spanBytes) {
       return segment;
     }
-    Segment next = log.open(queue, nowSeconds);
+    Segment next = log.open(queue, keepCount, nowSeconds);
     if (next == null) {
       return null;
     }

@@ -16,6 +16,7 @@ import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
+import io.larder.cache.stats.Departure;
 import io.larder.cache.tier.FlashRecords;
 import io.larder.cache.tier.Tiers;
 import io.larder.engine.PageStore;
@@ -73,7 +74,12 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private final CounterSet counters;
   private final @Nullable ReadQueue reads;
   private final Executor owner;
-  private final RamWriter writer;
+  private final RamWriter probation;
+  private final RamWriter main;
+
+  /** The one of the two that has claimed room last. */
+  private RamWriter writer;
+
   private final ItemView view = new ItemView();
   private final ItemView noItem = new ItemView();
   private final DecimalText decimal = new DecimalText();
@@ -121,7 +127,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     this.counters = counters;
     this.reads = reads;
     this.owner = owner;
-    this.writer = new RamWriter(tiers.ram(), RamQueue.PROBATION);
+    this.probation = RamWriter.forRequests(tiers.ram(), RamQueue.PROBATION);
+    this.main = RamWriter.forRequests(tiers.ram(), RamQueue.MAIN);
+    this.writer = probation;
     PageStore flash = tiers.flash();
     this.readBuffers = flash == null ? null : flash.newReadBuffers();
     tiers.ram().addWaiter(roomWaiter);
@@ -209,16 +217,14 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
             if (!tiers.isDead(memory, offset, now)) {
               return onItem(request, hash, shard, at, memory, offset, now);
             }
-            countDead(memory, offset, now);
-            tiers.dropRam(shard, at);
+            tiers.dropRam(shard, at, hash, deathOf(memory, offset, now));
           }
         } else if (lookup != null && lookup.owns(slot)) {
           MemorySegment memory = lookup.data().memory();
           if (!tiers.isDead(memory, lookup.dataOffset(), now)) {
             return onItem(request, hash, shard, at, memory, lookup.dataOffset(), now);
           }
-          countDead(memory, lookup.dataOffset(), now);
-          tiers.dropFlash(shard, at);
+          tiers.dropFlash(shard, at, hash, deathOf(memory, lookup.dataOffset(), now));
         } else if (unread == Shard.NONE
             && (lookup == null || !lookup.isKnownOther(slot, tiers.flashOfSlot()))) {
           unread = at;
@@ -254,7 +260,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   @GuardedBy("shard")
   private Progress onAbsent(Request request, long hash, Shard shard, long now) {
     return switch (request.verb) {
-      case READ -> request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request);
+      case READ ->
+          request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request, hash, shard);
       case STORE -> storeNew(request, hash, shard, now);
       case DELETE -> answered(request, Status.NOT_FOUND);
       case ARITHMETIC ->
@@ -269,16 +276,25 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     return Progress.ANSWERED;
   }
 
-  private Progress missed(Request request) {
-    counters.increment(CacheCounter.MISSES);
+  @GuardedBy("shard")
+  private Progress missed(Request request, long hash, Shard shard) {
+    countMiss(hash, shard);
     return answered(request, Status.MISS);
   }
 
-  private void countDead(MemorySegment memory, long offset, long now) {
+  @GuardedBy("shard")
+  private void countMiss(long hash, Shard shard) {
+    Departure why = shard.departure(hash);
+    counters.increment(CacheCounter.MISSES);
+    counters.increment(why == null ? CacheCounter.MISSES_COLD : why.missCounter());
+  }
+
+  /** What a record that a request has found dead has died of; counts it. */
+  private Departure deathOf(MemorySegment memory, long offset, long now) {
+    Departure death = Tiers.deathOf(memory, offset, now);
     counters.increment(
-        Tiers.isExpired(memory, offset, now)
-            ? CacheCounter.FOUND_EXPIRED
-            : CacheCounter.FOUND_FLUSHED);
+        death == Departure.EXPIRED ? CacheCounter.FOUND_EXPIRED : CacheCounter.FOUND_FLUSHED);
+    return death;
   }
 
   // ------------------------------------------------------------------ read
@@ -379,7 +395,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
         0)) {
       return Progress.NEEDS_ROOM;
     }
-    counters.increment(CacheCounter.MISSES);
+    countMiss(hash, shard);
     request.made = true;
     request.won = true;
     request.answered(Status.HIT, view.show(recordMemory, recordOffset, now, false));
@@ -407,7 +423,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     if (progress == Progress.ANSWERED) {
       for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
         if (!tiers.isRam(shard.get(at))) {
-          tiers.dropFlash(shard, at);
+          tiers.takeFlash(shard, at);
           counters.increment(CacheCounter.SLOTS_TAKEN_UNREAD);
         }
       }
@@ -492,7 +508,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return join(request, hash, shard, cursor, memory, offset, now);
     }
     if (!fits(request.keyLength, request.flags, request.valueLength)) {
-      tiers.drop(shard, cursor);
+      tiers.drop(shard, cursor, hash, Departure.DELETED);
       return answered(request, Status.TOO_LARGE);
     }
     int state = keyState(request);
@@ -573,7 +589,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       return answered(request, Status.EXISTS);
     }
     if (!request.invalidates && !request.clearsValue) {
-      tiers.drop(shard, cursor);
+      tiers.drop(shard, cursor, hash, Departure.DELETED);
       return answered(request, Status.DELETED);
     }
     int kept =
@@ -741,7 +757,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       offset = Tiers.ramOffset(slot);
       tiers.untwin(memory, offset);
     } else {
-      if (!writer.claim(span, now)) {
+      if (!claim(queueFor(hash, shard, cursor), span, now)) {
         return false;
       }
       memory = writer.segment().memory();
@@ -776,6 +792,39 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     return point(hash, shard, cursor, inRam, span);
   }
 
+  private boolean claim(RamWriter into, int span, long now) {
+    writer = into;
+    return into.claim(span, now);
+  }
+
+  /** Where an item goes: on probation, unless it has been wanted before. */
+  @GuardedBy("shard")
+  private RamWriter queueFor(long hash, Shard shard, long cursor) {
+    if (cursor != Shard.NONE) {
+      long slot = shard.get(cursor);
+      return tiers.isRam(slot) ? queueInRam(slot) : queueOnFlash(slot);
+    }
+    for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
+      // A plain set does not read the slots it takes; one of them is likely to be its key's own.
+      long slot = shard.get(at);
+      if (!tiers.isRam(slot) && Slot.hits(slot) > 0) {
+        return main;
+      }
+    }
+    Departure before = shard.departure(hash);
+    return before != null && before.wantedRoom() ? main : probation;
+  }
+
+  /** An item in RAM stays in its queue. */
+  private RamWriter queueInRam(long slot) {
+    return tiers.segmentOf(slot).queue() == RamQueue.MAIN ? main : probation;
+  }
+
+  /** One on flash has had its probation; it has passed it if it has been read since. */
+  private RamWriter queueOnFlash(long slot) {
+    return Slot.hits(slot) > 0 ? main : probation;
+  }
+
   private boolean fitsInPlace(long slot, int span) {
     MemorySegment memory = tiers.segmentOf(slot).memory();
     long offset = Tiers.ramOffset(slot);
@@ -793,6 +842,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
         giveUpClaim(segment, offset, span);
         return false;
       }
+      shard.cameBack(hash);
     } else {
       long slot = shard.get(cursor);
       int hits = inRam ? Slot.hits(Slot.hit(slot)) : 0;
@@ -823,10 +873,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       Shard shard, long cursor, MemorySegment source, long sourceOffset, long now) {
     int bytes = RecordLayout.recordBytes(source, sourceOffset);
     int span = RecordLayout.alignUp(bytes, RecordLayout.RAM_ALIGNMENT_BYTES);
-    if (!writer.claim(span, now)) {
+    long slot = shard.get(cursor);
+    if (!claim(queueOnFlash(slot), span, now)) {
       return false;
     }
-    long slot = shard.get(cursor);
     long writtenSeconds = tiers.flashOfSlot().page(Slot.place(slot)).openedAtSeconds();
     copyToClaim(source, sourceOffset, bytes, span, writtenSeconds);
     tiers.leaveFlash(slot);
@@ -860,7 +910,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
     if (!page.lease()) {
       // The page has failed and reclaim has not come to this record yet.
-      tiers.dropFlash(shard, cursor);
+      tiers.dropFlash(shard, cursor, hash, Departure.DEVICE_ERROR);
       counters.increment(CacheCounter.LOST_WITH_PAGE);
       return Progress.LOOK_AGAIN;
     }
@@ -988,14 +1038,14 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     Request request = lookup.request();
     if (lookup.outcome() == ReadOutcome.FAILED) {
       counters.increment(CacheCounter.FLASH_READ_FAILURES);
-      return forgetRecord(lookup);
+      return forgetRecord(lookup, Departure.DEVICE_ERROR);
     }
     MemorySegment memory = lookup.data().memory();
     int offset = lookup.dataOffset();
     if (!FlashRecords.isIntact(
         memory, offset, lookup.dataLength(), lookup.page().version(), Slot.offset(lookup.slot()))) {
       counters.increment(CacheCounter.CHECKSUM_FAILURES);
-      return forgetRecord(lookup);
+      return forgetRecord(lookup, Departure.BAD_CHECKSUM);
     }
     if (!RecordLayout.keyEquals(
         memory, offset, request.keyMemory, request.keyOffset, request.keyLength)) {
@@ -1006,8 +1056,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
     long now = tiers.clock().unixSeconds();
     if (tiers.isDead(memory, offset, now)) {
-      countDead(memory, offset, now);
-      return forgetRecord(lookup);
+      return forgetRecord(lookup, deathOf(memory, offset, now));
     }
     if (Slot.hits(lookup.slot()) > 0) {
       // While a record is on flash its slot alone remembers that it has been read.
@@ -1028,12 +1077,12 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   }
 
   /** The record cannot be used: its slot goes, if it still points there. */
-  private Progress forgetRecord(FlashLookup lookup) {
+  private Progress forgetRecord(FlashLookup lookup, Departure why) {
     Shard shard = tiers.index().shardOf(lookup.hash);
     synchronized (shard) {
       long cursor = shard.find(lookup.hash, Slot.location(lookup.slot()));
       if (cursor != Shard.NONE) {
-        tiers.dropFlash(shard, cursor);
+        tiers.dropFlash(shard, cursor, lookup.hash, why);
       }
     }
     lookup.letGo();
@@ -1066,7 +1115,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
                   RecordLayout.valueLength(memory, offset),
                   state),
               RecordLayout.RAM_ALIGNMENT_BYTES);
-      if (!writer.claim(span, now)) {
+      if (!claim(main, span, now)) {
         return;
       }
       copyToClaim(memory, offset, bytes, span, now);
@@ -1117,7 +1166,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     if (sealScheduled.compareAndSet(false, true)) {
       owner.execute(() -> {
         sealScheduled.set(false);
-        writer.seal();
+        probation.seal();
+        main.seal();
       });
     }
   }
@@ -1170,7 +1220,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   public void close() {
     tiers.ram().removeWaiter(roomWaiter);
     tiers.ram().removeHolder(segmentHolder);
-    writer.seal();
+    probation.seal();
+    main.seal();
     if (readBuffers != null) {
       readBuffers.close();
     }

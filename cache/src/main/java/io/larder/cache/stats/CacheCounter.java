@@ -6,8 +6,28 @@ public enum CacheCounter {
   RAM_HITS,
   /** Reads answered from flash. */
   FLASH_HITS,
-  /** Reads that found nothing. */
+  /** Reads that found nothing: the sum of those below, each by the reason it had. */
   MISSES,
+  /** Misses of keys that are not known to have been here. */
+  MISSES_COLD,
+  /** Misses of items that had been deleted. */
+  MISSES_DELETED,
+  /** Misses of items that had expired. */
+  MISSES_EXPIRED,
+  /** Misses of items that had been flushed. */
+  MISSES_FLUSHED,
+  /** Misses of items for which RAM had no room, without flash to go to. */
+  MISSES_EVICTED_FROM_RAM,
+  /** Misses of items whose page had been given up. */
+  MISSES_EVICTED_FROM_FLASH,
+  /** Misses of items that had been refused by admission to flash. */
+  MISSES_REFUSED,
+  /** Misses of items dropped because flash could not keep up. */
+  MISSES_DROPPED,
+  /** Misses of items whose bytes on flash were not what had been written. */
+  MISSES_BAD_CHECKSUM,
+  /** Misses of items that a device would not read or had failed to write. */
+  MISSES_DEVICE_ERROR,
   /** Items that a request found expired; each is a miss. */
   FOUND_EXPIRED,
   /** Items that a request found flushed; each is a miss. */
@@ -34,7 +54,15 @@ public enum CacheCounter {
   DEMOTE_DROPPED,
   /** Items dropped from RAM because flash was not to have them. */
   EVICTED_FROM_RAM,
-  /** Of those, the ones never read. */
+  /** Of those, the ones smaller than what may go to flash. */
+  REFUSED_SMALL,
+  /** Of those evicted, the ones that no page of flash holds. */
+  REFUSED_LARGE,
+  /** Of those evicted, the ones that would have died within another lap of RAM. */
+  REFUSED_SHORT_LIVED,
+  /** Of those evicted, the ones not useful enough for the write budget. */
+  REFUSED_OVER_BUDGET,
+  /** Of those evicted, the ones never read. */
   EVICTED_FROM_RAM_UNREAD,
   /** Items dropped because their page was given up. */
   EVICTED_FROM_FLASH,

@@ -10,6 +10,7 @@ import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
+import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
@@ -47,6 +48,7 @@ public final class DemoteStep implements Step {
   private final Tiers tiers;
   private final TierSettings settings;
   private final CounterSet counters;
+  private final Admission admission;
   private final RamLog ram;
   private final RamWriter mainWriter;
   private final Reservation reservation = new Reservation();
@@ -68,12 +70,13 @@ public final class DemoteStep implements Step {
   private @Nullable DirectWrite idleWrite;
 
   /** A step over {@code tiers} that counts in {@code counters}. */
-  public DemoteStep(Tiers tiers, TierSettings settings, CounterSet counters) {
+  public DemoteStep(Tiers tiers, TierSettings settings, WriteBudget budget, CounterSet counters) {
     this.tiers = tiers;
     this.settings = settings;
+    this.admission = new Admission(settings, budget);
     this.counters = counters;
     this.ram = tiers.ram();
-    this.mainWriter = new RamWriter(ram, RamQueue.MAIN);
+    this.mainWriter = RamWriter.forDemotion(ram);
   }
 
   private enum Fate {
@@ -106,6 +109,7 @@ public final class DemoteStep implements Step {
       if (!ram.isLow()) {
         return UNTIL_WOKEN;
       }
+      tiers.index().rememberAsManyAsInRam(RamLog.MAIN_SHARE);
       segment = ram.takeVictim();
       if (segment == null) {
         // All there is stands in open segments. Who waits is not woken: nothing has been freed.
@@ -161,7 +165,7 @@ public final class DemoteStep implements Step {
         return Fate.LEFT;
       }
       if (tiers.isDead(memory, at, now)) {
-        tiers.dropRam(shard, cursor);
+        tiers.dropRam(shard, cursor, hash, Tiers.deathOf(memory, at, now));
         counters.increment(CacheCounter.RECLAIMED);
         return Fate.LEFT;
       }
@@ -176,8 +180,8 @@ public final class DemoteStep implements Step {
         }
       }
       PageStore flash = tiers.flash();
-      if (flash == null || !isAdmitted(flash, segment, at, now)) {
-        evict(shard, cursor, memory, at);
+      if (flash == null) {
+        evict(shard, cursor, memory, at, hash, Departure.EVICTED_FROM_RAM);
         return Fate.LEFT;
       }
       return demote(flash, shard, cursor, segment, at, hash, now);
@@ -206,17 +210,6 @@ public final class DemoteStep implements Step {
     return true;
   }
 
-  /** Whether a record is worth a flash write: large enough, and alive for another lap of RAM. */
-  private boolean isAdmitted(PageStore flash, Segment segment, int at, long now) {
-    int bytes = Tiers.flashBytes(segment.memory(), at);
-    if (bytes < settings.itemBytesMin() || bytes > flash.recordBytesMax()) {
-      return false;
-    }
-    long expiry = RecordLayout.expirySeconds(segment.memory(), at);
-    long lapSeconds = now - segment.openedAtSeconds();
-    return expiry == 0 || expiry - now > lapSeconds;
-  }
-
   @GuardedBy("shard")
   private Fate demote(
       PageStore flash, Shard shard, long cursor, Segment segment, int at, long hash, long now) {
@@ -230,6 +223,12 @@ public final class DemoteStep implements Step {
       return Fate.LEFT;
     }
     int bytes = Tiers.flashBytes(memory, at);
+    CacheCounter refusal = admission.refusal(flash, segment, at, bytes, now);
+    if (refusal != null) {
+      counters.increment(refusal);
+      evict(shard, cursor, memory, at, hash, Departure.REFUSED);
+      return Fate.LEFT;
+    }
     boolean directly = segment.isLarge() && bytes >= flash.directRecordBytesMin();
     DirectWrite write = directly ? writeOf(memory, at, bytes) : null;
     Bucket bucket = bucketFor(memory, at, now);
@@ -240,14 +239,14 @@ public final class DemoteStep implements Step {
                 ? flash.reserveDirect(bucket, hash, write)
                 : ReserveOutcome.NO_BUFFER;
     if (outcome == ReserveOutcome.OUT_OF_SERVICE || outcome == ReserveOutcome.TOO_LARGE) {
-      evict(shard, cursor, memory, at);
+      evict(shard, cursor, memory, at, hash, Departure.EVICTED_FROM_RAM);
       return Fate.LEFT;
     }
     if (outcome != ReserveOutcome.RESERVED) {
       if (isPatient(flash)) {
         return Fate.WAITS;
       }
-      tiers.dropRam(shard, cursor);
+      tiers.dropRam(shard, cursor, hash, Departure.DROPPED);
       counters.increment(CacheCounter.DEMOTE_DROPPED);
       return Fate.LEFT;
     }
@@ -261,7 +260,7 @@ public final class DemoteStep implements Step {
     }
     long written = FlashRecords.write(flash, reservation, memory, at, bytes, tag);
     if (written == Slot.EMPTY) {
-      tiers.dropRam(shard, cursor);
+      tiers.dropRam(shard, cursor, hash, Departure.DEVICE_ERROR);
       counters.increment(CacheCounter.LOST_WITH_PAGE);
       return Fate.LEFT;
     }
@@ -337,7 +336,7 @@ public final class DemoteStep implements Step {
     synchronized (shard) {
       long cursor = shard.find(demotion.hash(), tiers.ramLocation(demotion.segment(), 0));
       if (cursor != Shard.NONE) {
-        tiers.dropRam(shard, cursor);
+        tiers.dropRam(shard, cursor, demotion.hash(), Departure.DROPPED);
         counters.increment(CacheCounter.DEMOTE_DROPPED);
       }
     }
@@ -376,12 +375,13 @@ public final class DemoteStep implements Step {
   }
 
   @GuardedBy("shard")
-  private void evict(Shard shard, long cursor, MemorySegment memory, int at) {
+  private void evict(
+      Shard shard, long cursor, MemorySegment memory, int at, long hash, Departure why) {
     counters.increment(CacheCounter.EVICTED_FROM_RAM);
     if ((RecordLayout.state(memory, at) & RecordLayout.FETCHED) == 0) {
       counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
     }
-    tiers.dropRam(shard, cursor);
+    tiers.dropRam(shard, cursor, hash, why);
   }
 
   /** Gives memory back. The step has been stopped, and so has the device. */

@@ -7,6 +7,7 @@ import io.larder.cache.index.Slot;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
+import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
 import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.model.Bucket;
@@ -58,7 +59,7 @@ public final class PageLeaver implements PageOwner {
       long slot = shard.get(cursor);
       readBytes = SizeClasses.bytes(Slot.sizeClass(slot));
       if (Slot.hits(slot) == 0 || !sweep.mayRescue(readBytes)) {
-        drop(shard, cursor, sweep.reason());
+        drop(shard, cursor, keyHash, sweep.reason());
         return true;
       }
     }
@@ -82,7 +83,7 @@ public final class PageLeaver implements PageOwner {
                   ? rescueDirectly(sweep, record, keyHash, offsetUnits)
                   : rescue(sweep, shard, cursor, record, keyHash, offsetUnits);
       if (rescue == Rescue.IMPOSSIBLE) {
-        drop(shard, cursor, sweep.reason());
+        drop(shard, cursor, keyHash, sweep.reason());
       }
       if (rescue != Rescue.WAITS) {
         return true;
@@ -176,7 +177,7 @@ public final class PageLeaver implements PageOwner {
       }
       FlashRecords.forget(flash, write);
       if (cursor != Shard.NONE) {
-        drop(shard, cursor, sweep.reason());
+        drop(shard, cursor, keyHash, sweep.reason());
       }
       return true;
     }
@@ -191,10 +192,18 @@ public final class PageLeaver implements PageOwner {
   }
 
   @GuardedBy("shard")
-  private void drop(Shard shard, long cursor, GiveUpReason reason) {
+  private void drop(Shard shard, long cursor, long keyHash, GiveUpReason reason) {
     long slot = shard.get(cursor);
-    tiers.dropFlash(shard, cursor);
+    tiers.dropFlash(shard, cursor, keyHash, departureBy(reason));
     count(slot, reason);
+  }
+
+  private static Departure departureBy(GiveUpReason reason) {
+    return switch (reason) {
+      case EVICTED -> Departure.EVICTED_FROM_FLASH;
+      case FAILED -> Departure.DEVICE_ERROR;
+      case EMPTY, EXPIRED -> Departure.EXPIRED;
+    };
   }
 
   private void count(long slot, GiveUpReason reason) {

@@ -9,6 +9,7 @@ import io.larder.cache.index.Slot;
 import io.larder.cache.ram.RamLog;
 import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
+import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
 import io.larder.platform.time.Clock;
 import java.lang.foreign.MemorySegment;
@@ -147,6 +148,11 @@ public final class Tiers {
     return isExpired(memory, offset, nowSeconds) || isFlushed(memory, offset);
   }
 
+  /** What a {@link #isDead dead} record has died of. */
+  public static Departure deathOf(MemorySegment memory, long offset, long nowSeconds) {
+    return isExpired(memory, offset, nowSeconds) ? Departure.EXPIRED : Departure.FLUSHED;
+  }
+
   /**
    * Lets every record written so far die.
    *
@@ -205,27 +211,35 @@ public final class Tiers {
     }
   }
 
-  /** Empties a slot, wherever it points. */
+  /** The item of a slot is gone, wherever it points, and so is the slot. */
   @GuardedBy("shard")
-  public void drop(Shard shard, long cursor) {
+  public void drop(Shard shard, long cursor, long hash, Departure why) {
     if (isRam(shard.get(cursor))) {
-      dropRam(shard, cursor);
+      dropRam(shard, cursor, hash, why);
     } else {
-      dropFlash(shard, cursor);
+      dropFlash(shard, cursor, hash, why);
     }
   }
 
-  /** Empties a slot that points into RAM. */
+  /** The item of a slot that points into RAM is gone, and so is the slot. */
   @GuardedBy("shard")
-  public void dropRam(Shard shard, long cursor) {
+  public void dropRam(Shard shard, long cursor, long hash, Departure why) {
     long slot = shard.get(cursor);
     leaveRam(segmentOf(slot), ramOffset(slot));
     shard.remove(cursor);
+    shard.departed(hash, why);
   }
 
-  /** Empties a slot that points at flash. */
+  /** The item of a slot that points at flash is gone, and so is the slot. */
   @GuardedBy("shard")
-  public void dropFlash(Shard shard, long cursor) {
+  public void dropFlash(Shard shard, long cursor, long hash, Departure why) {
+    takeFlash(shard, cursor);
+    shard.departed(hash, why);
+  }
+
+  /** Empties a slot that points at flash; another takes its place. */
+  @GuardedBy("shard")
+  public void takeFlash(Shard shard, long cursor) {
     leaveFlash(shard.get(cursor));
     shard.remove(cursor);
   }

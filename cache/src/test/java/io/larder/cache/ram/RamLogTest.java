@@ -18,8 +18,8 @@ class RamLogTest {
 
   private final RamBudget budget = new RamBudget(UNIT, UNIT_COUNT);
   private final RamLog log = new RamLog(budget, Integer.MAX_VALUE);
-  private final RamWriter writer = new RamWriter(log, RamQueue.PROBATION);
-  private final RamWriter mainWriter = new RamWriter(log, RamQueue.MAIN);
+  private final RamWriter writer = RamWriter.forRequests(log, RamQueue.PROBATION);
+  private final RamWriter mainWriter = RamWriter.forDemotion(log);
   private final List<Written> all = new ArrayList<>();
   private int demotionWakeCount;
 
@@ -104,7 +104,7 @@ class RamLogTest {
   @Test
   void everyWriterHasASegmentOfItsOwn() {
     Written one = write(writer, 104);
-    Written other = write(new RamWriter(log, RamQueue.PROBATION), 104);
+    Written other = write(RamWriter.forRequests(log, RamQueue.PROBATION), 104);
     Written inMain = write(mainWriter, 104);
 
     assertThat(List.of(one.segment().id(), other.segment().id(), inMain.segment().id()))
@@ -154,7 +154,7 @@ class RamLogTest {
   @Test
   void recordThatFitsNoWriteBufferSharesNoSegment() {
     try (RamBudget own = new RamBudget(UNIT, 10)) {
-      RamWriter narrow = new RamWriter(new RamLog(own, UNIT / 4), RamQueue.PROBATION);
+      RamWriter narrow = RamWriter.forRequests(new RamLog(own, UNIT / 4), RamQueue.PROBATION);
       assertThat(narrow.claim(UNIT / 4, 0)).isTrue();
       assertThat(narrow.segment().isLarge()).isFalse();
       narrow.publish();
@@ -292,7 +292,7 @@ class RamLogTest {
     while (budget.idleCount() > 20) {
       segment(writer);
     }
-    RamWriter waits = new RamWriter(log, RamQueue.PROBATION);
+    RamWriter waits = RamWriter.forRequests(log, RamQueue.PROBATION);
     assertThat(waits.claim(30 * UNIT, 1)).isFalse();
 
     write(writer, UNIT);

@@ -34,6 +34,11 @@ public enum ExtendedOption {
       "1",
       "How long a heavy writer is made to wait for flash that makes no progress, before the oldest"
           + " items are dropped instead; may have a fraction."),
+  EXT_WRITE_BUDGET(
+      "BYTES",
+      "0",
+      "Bytes a second that may be written to flash, over a sliding day; a number and k, m or g. What"
+          + " was read, then what has come back, then what is small is written first; 0 = no limit."),
   NO_EXT("", "", "No flash at all; the same as --ram-only."),
   MAXCONNS_FAST("", "on", "Refuse clients beyond -c with an error line."),
   NO_MAXCONNS_FAST("", "", "Leave clients beyond -c waiting until another one goes."),

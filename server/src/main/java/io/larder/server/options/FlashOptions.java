@@ -14,6 +14,7 @@ import java.util.List;
  * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
  * @param lowTtl items with less life left share pages of their own; zero = none do
  * @param maxWait how long writers wait for flash that makes no progress before items are dropped
+ * @param writeBudgetBytesPerSecond what may be written to flash, over a sliding day; 0 = no limit
  */
 public record FlashOptions(
     boolean isOff,
@@ -23,7 +24,8 @@ public record FlashOptions(
     int itemBytesMin,
     int recacheRate,
     Duration lowTtl,
-    Duration maxWait) {
+    Duration maxWait,
+    long writeBudgetBytesPerSecond) {
 
   public FlashOptions {
     paths = List.copyOf(paths);

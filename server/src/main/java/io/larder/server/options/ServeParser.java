@@ -34,6 +34,7 @@ public final class ServeParser {
   private static final int SECONDS_MAX = Integer.MAX_VALUE;
   private static final int VERBOSITY_MAX = 3;
   private static final String DEVICE_UNITS = "mgtp";
+  private static final String RATE_UNITS = "kmg";
 
   /** From the least significant bit of an octal mode. */
   private static final List<PosixFilePermission> PERMISSIONS =
@@ -223,7 +224,21 @@ public final class ServeParser {
                 "-o ext_max_wait",
                 extended.get(ExtendedOption.EXT_MAX_WAIT, "1"),
                 Integer.MAX_VALUE / 1000,
-                0)));
+                0)),
+        writeBudget(extended));
+  }
+
+  private long writeBudget(ExtendedValues extended) {
+    String text = extended.get(ExtendedOption.EXT_WRITE_BUDGET, "0");
+    OptionalLong bytes = Sizes.parse(text, RATE_UNITS, false);
+    if (bytes.isEmpty()) {
+      problems.add(
+          ("-o ext_write_budget=%s is no number of bytes a second: write a number, and k, m or g if"
+                  + " you like, as in ext_write_budget=20m.")
+              .formatted(text));
+      return 0;
+    }
+    return bytes.getAsLong();
   }
 
   private int megabytes(ExtendedValues extended, ExtendedOption option) {

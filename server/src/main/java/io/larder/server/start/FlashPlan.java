@@ -131,7 +131,8 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
         config.flash().itemBytesMin(),
         config.flash().lowTtl(),
         config.flash().recacheRate(),
-        config.flash().maxWait());
+        config.flash().maxWait(),
+        config.flash().writeBudgetBytesPerSecond());
   }
 
   // --- sizes that were left open

@@ -196,6 +196,42 @@ enum GeneralStat {
   LARDER_RAM_ITEMS("Items in RAM.", m -> m.cache().ramItemCount()),
   LARDER_RAM_IDLE_BYTES("Bytes of -m that nobody uses now.", m -> m.cache().ramIdleBytes()),
   LARDER_RAM_HITS("Reads answered from RAM.", CacheCounter.RAM_HITS),
+  LARDER_MISSES("Reads that found nothing; the sum of those below.", CacheCounter.MISSES),
+  LARDER_MISSES_COLD(
+      "Misses of keys that are not known to have been here.", CacheCounter.MISSES_COLD),
+  LARDER_MISSES_DELETED("Misses of items that had been deleted.", CacheCounter.MISSES_DELETED),
+  LARDER_MISSES_EXPIRED("Misses of items that had expired.", CacheCounter.MISSES_EXPIRED),
+  LARDER_MISSES_FLUSHED("Misses of items from before a flush_all.", CacheCounter.MISSES_FLUSHED),
+  LARDER_MISSES_EVICTED_FROM_RAM(
+      "Misses of items that RAM had no room for, with no flash to go to.",
+      CacheCounter.MISSES_EVICTED_FROM_RAM),
+  LARDER_MISSES_EVICTED_FROM_FLASH(
+      "Misses of items whose page was given up.", CacheCounter.MISSES_EVICTED_FROM_FLASH),
+  LARDER_MISSES_REFUSED(
+      "Misses of items that admission to flash had refused.", CacheCounter.MISSES_REFUSED),
+  LARDER_MISSES_DROPPED(
+      "Misses of items dropped because flash could not keep up.", CacheCounter.MISSES_DROPPED),
+  LARDER_MISSES_BAD_CHECKSUM(
+      "Misses of items whose bytes on flash were not what was written.",
+      CacheCounter.MISSES_BAD_CHECKSUM),
+  LARDER_MISSES_DEVICE_ERROR(
+      "Misses of items that a device would not read or write.", CacheCounter.MISSES_DEVICE_ERROR),
+  LARDER_REFUSED_SMALL(
+      "Items not written to flash: smaller than ext_item_size.",
+      true,
+      m -> m.get(CacheCounter.REFUSED_SMALL)),
+  LARDER_REFUSED_LARGE(
+      "Items not written to flash: larger than a page holds.",
+      true,
+      m -> m.get(CacheCounter.REFUSED_LARGE)),
+  LARDER_REFUSED_SHORT_LIVED(
+      "Items not written to flash: that would die within another lap of RAM.",
+      true,
+      m -> m.get(CacheCounter.REFUSED_SHORT_LIVED)),
+  LARDER_REFUSED_OVER_BUDGET(
+      "Items not written to flash: not useful enough for ext_write_budget.",
+      true,
+      m -> m.get(CacheCounter.REFUSED_OVER_BUDGET)),
   LARDER_KEPT_IN_RAM("Items moved on in RAM because they were read.", CacheCounter.KEPT_IN_RAM),
   LARDER_INDEX_BYTES("Bytes of the index that hold something.", m -> m.cache().indexUsedBytes()),
   LARDER_INDEX_BYTES_PER_ITEM(

@@ -47,6 +47,9 @@ enum SettingStat {
   EXT_MAX_WAIT_MS(
       "Milliseconds a heavy writer waits for flash without progress.",
       f -> f.cache().maxWait().toMillis()),
+  EXT_WRITE_BUDGET(
+      "Bytes a second that may be written to flash; 0 = no limit.",
+      f -> f.cache().writeBudgetBytesPerSecond()),
   EXT_DROP_UNREAD("Compaction keeps what was read.", f -> "no"),
   SSL_ENABLED("There is no TLS.", f -> "no"),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", ServerFacts::transport);

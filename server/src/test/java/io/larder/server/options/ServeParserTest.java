@@ -38,7 +38,7 @@ class ServeParserTest {
                 64 << 20,
                 0,
                 new FlashOptions(
-                    false, List.of(), 0, 0, 0, 1, Duration.ZERO, Duration.ofSeconds(1)),
+                    false, List.of(), 0, 0, 0, 1, Duration.ZERO, Duration.ofSeconds(1), 0),
                 IoChoice.AUTO,
                 0,
                 null,
@@ -75,7 +75,7 @@ class ServeParserTest {
             "-o",
             "no_maxconns_fast,idle_timeout=9,ext_path=/a/b:3g,ext_page_size=32,ext_wbuf_size=8",
             "-o",
-            "ext_item_size=100,ext_recache_rate=5,ext_low_ttl=60,ext_max_wait=0.25",
+            "ext_item_size=100,ext_recache_rate=5,ext_low_ttl=60,ext_max_wait=0.25,ext_write_budget=20m",
             "-o",
             "ext_path=c:d:5m:compact,ext_threads=4,modern");
 
@@ -105,7 +105,8 @@ class ServeParserTest {
                     100,
                     5,
                     Duration.ofSeconds(60),
-                    Duration.ofMillis(250)),
+                    Duration.ofMillis(250),
+                    20 << 20),
                 IoChoice.NIO,
                 2,
                 "nobody",
@@ -197,6 +198,7 @@ class ServeParserTest {
           -o ext_low_ttl=-5             | -o ext_low_ttl is -5, but must be
           -o ext_max_wait=forever       | -o ext_max_wait is forever, but must be a number of seconds
           -o ext_max_wait=NaN           | -o ext_max_wait is NaN, but must be
+          -o ext_write_budget=lots      | -o ext_write_budget=lots is no number of bytes a second
           -o idle_timeout=x             | -o idle_timeout is x, but must be
           --ram-only -o ext_path=a:1g   | contradict each other
           """)
