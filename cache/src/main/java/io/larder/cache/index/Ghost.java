@@ -63,25 +63,22 @@ final class Ghost {
 
   /** Remembers that a key has left, unless there is no memory at all. */
   void add(long hash, Departure why) {
-    if (why.wantedRoom()) {
-      clock.tick();
-    }
+    clock.tick(why);
     grow();
     if (bucketCount == 0) {
       return;
     }
-    int now = clock.stamp() & STAMP_MASK;
-    clearOld(nextToClear, now);
+    clearOld(nextToClear);
     nextToClear = (nextToClear + 1) % bucketCount;
-    long bucket = bucketOf(hash);
-    long at = entryFor(bucket, fingerprint(hash), now);
+    int now = clock.stamp(why) & STAMP_MASK;
+    long at = entryFor(bucketOf(hash), fingerprint(hash));
     memory.setInt(at, fingerprint(hash) | (now << STAMP_SHIFT) | (why.ordinal() + 1));
   }
 
   /**
    * Where a key goes: where it stands already, else where none does, else in the oldest's place.
    */
-  private long entryFor(long bucket, int fingerprint, int now) {
+  private long entryFor(long bucket, int fingerprint) {
     long best = bucket;
     int bestAge = -1;
     for (long at = bucket; at < bucket + BUCKET_BYTES; at += ENTRY_BYTES) {
@@ -89,7 +86,7 @@ final class Ghost {
       if (entry != 0 && (entry & FINGERPRINT_MASK) == fingerprint) {
         return at;
       }
-      int age = entry == 0 ? Integer.MAX_VALUE : age(entry, now);
+      int age = entry == 0 ? Integer.MAX_VALUE : age(entry);
       if (age > bestAge) {
         bestAge = age;
         best = at;
@@ -101,7 +98,13 @@ final class Ghost {
   /** Why a key has left, or null if it is not known to have been here. */
   @Nullable Departure find(long hash) {
     long at = entryOf(hash);
-    return at < 0 ? null : DEPARTURES[(memory.getInt(at) & DEPARTURE_MASK) - 1];
+    return at < 0 ? null : departure(memory.getInt(at));
+  }
+
+  /** Whether a key is among the tenth of those remembered that have left last. */
+  boolean hasJustLeft(long hash) {
+    long at = entryOf(hash);
+    return at >= 0 && age(memory.getInt(at)) <= GhostClock.STAMPS / 10;
   }
 
   /** Forgets a key: it is back. */
@@ -116,14 +119,13 @@ final class Ghost {
     if (bucketCount == 0) {
       return -1;
     }
-    int now = clock.stamp() & STAMP_MASK;
     int fingerprint = fingerprint(hash);
     long bucket = bucketOf(hash);
     for (long at = bucket; at < bucket + BUCKET_BYTES; at += ENTRY_BYTES) {
       int entry = memory.getInt(at);
       if (entry != 0
           && (entry & FINGERPRINT_MASK) == fingerprint
-          && age(entry, now) <= GhostClock.STAMPS) {
+          && age(entry) <= GhostClock.STAMPS) {
         return at;
       }
     }
@@ -136,15 +138,19 @@ final class Ghost {
     return (int) (hash >>> 32) & FINGERPRINT_MASK;
   }
 
-  private static int age(int entry, int now) {
-    return (now - (entry >>> STAMP_SHIFT)) & STAMP_MASK;
+  private static Departure departure(int entry) {
+    return DEPARTURES[(entry & DEPARTURE_MASK) - 1];
   }
 
-  private void clearOld(int number, int now) {
+  private int age(int entry) {
+    return (clock.stamp(departure(entry)) - (entry >>> STAMP_SHIFT)) & STAMP_MASK;
+  }
+
+  private void clearOld(int number) {
     long bucket = addressOf(number);
     for (long at = bucket; at < bucket + BUCKET_BYTES; at += ENTRY_BYTES) {
       int entry = memory.getInt(at);
-      if (entry != 0 && age(entry, now) > GhostClock.STAMPS) {
+      if (entry != 0 && age(entry) > GhostClock.STAMPS) {
         memory.setInt(at, 0);
       }
     }

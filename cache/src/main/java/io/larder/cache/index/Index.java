@@ -64,17 +64,17 @@ public final class Index {
   }
 
   /**
-   * Sets how many departed keys are remembered: as many as there are items in {@code share} of the
-   * RAM. Takes every shard's lock in turn.
+   * Sets how many departed keys are remembered: as many as there are items in RAM. Takes every
+   * shard's lock in turn.
    */
-  public void rememberAsManyAsInRam(double share) {
+  public void rememberAsManyAsInRam() {
     long count = 0;
     for (Shard shard : shards) {
       synchronized (shard) {
         count += shard.itemCount() - shard.flashItemCount();
       }
     }
-    ghostClock.remember((long) (count * share));
+    ghostClock.remember(count);
   }
 
   /** All of them, for counting and for the rare scan. */

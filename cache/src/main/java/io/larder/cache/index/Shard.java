@@ -251,6 +251,12 @@ public final class Shard {
     return ghost.find(hash);
   }
 
+  /** Whether a key that has no slot is among the last that have left the queue it was in. */
+  @GuardedBy("this")
+  public boolean hasJustLeft(long hash) {
+    return ghost.hasJustLeft(hash);
+  }
+
   /** A key that may have departed is back. */
   @GuardedBy("this")
   public void cameBack(long hash) {

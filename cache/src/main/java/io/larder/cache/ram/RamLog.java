@@ -22,12 +22,8 @@ public final class RamLog {
   /** Idle units that only demotion may take, so that it can always move what was hit. */
   static final int KEPT_FOR_DEMOTION_COUNT = 2;
 
-  /** What the main queue has of the log; probation has the rest. */
-  public static final double MAIN_SHARE = 0.9;
-
   private final RamBudget budget;
   private final int sharedSpanBytesMax;
-  private final int probationUnitCount;
   private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
@@ -45,6 +41,9 @@ public final class RamLog {
   private volatile Wakeup demotion = () -> {};
 
   @GuardedBy("this")
+  private final ProbationShare share = new ProbationShare();
+
+  @GuardedBy("this")
   private final Deque<Segment> probation = new ArrayDeque<>();
 
   @GuardedBy("this")
@@ -58,8 +57,7 @@ public final class RamLog {
   public RamLog(RamBudget budget, int sharedSpanBytesMax) {
     this.budget = budget;
     this.sharedSpanBytesMax = Math.min(sharedSpanBytesMax, budget.unitBytes() / 2);
-    this.probationUnitCount = Math.max(1, (int) (budget.unitCount() * (1 - MAIN_SHARE)));
-    this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 64);
+    this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 128);
     this.segments = new AtomicReferenceArray<>(budget.unitCount());
   }
 
@@ -176,8 +174,14 @@ public final class RamLog {
     if (dead != null) {
       return dead;
     }
-    boolean fromProbation = probation.size() > probationUnitCount || main.isEmpty();
+    int probationMax = Math.max(1, (int) (budget.unitCount() * share.ofProbation()));
+    boolean fromProbation = probation.size() > probationMax || main.isEmpty();
     return fromProbation ? probation.pollFirst() : main.pollFirst();
+  }
+
+  /** A read has missed what had only just left RAM from {@code queue}. */
+  public synchronized void missedFrom(RamQueue queue) {
+    share.missedFrom(queue);
   }
 
   private static @Nullable Segment takeHalfDead(Deque<Segment> queue) {

@@ -287,6 +287,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     Departure why = shard.departure(hash);
     counters.increment(CacheCounter.MISSES);
     counters.increment(why == null ? CacheCounter.MISSES_COLD : why.missCounter());
+    if (why != null && (why.isFromProbation() || why.isFromMain()) && shard.hasJustLeft(hash)) {
+      tiers.ram().missedFrom(why.isFromMain() ? RamQueue.MAIN : RamQueue.PROBATION);
+    }
   }
 
   /** What a record that a request has found dead has died of; counts it. */
@@ -812,7 +815,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       }
     }
     Departure before = shard.departure(hash);
-    return before != null && before.wantedRoom() ? main : probation;
+    return before != null && before.isFromProbation() ? main : probation;
   }
 
   /** An item in RAM stays in its queue. */

@@ -109,7 +109,7 @@ public final class DemoteStep implements Step {
       if (!ram.isLow()) {
         return UNTIL_WOKEN;
       }
-      tiers.index().rememberAsManyAsInRam(RamLog.MAIN_SHARE);
+      tiers.index().rememberAsManyAsInRam();
       segment = ram.takeVictim();
       if (segment == null) {
         // All there is stands in open segments. Who waits is not woken: nothing has been freed.
@@ -181,7 +181,7 @@ public final class DemoteStep implements Step {
       }
       PageStore flash = tiers.flash();
       if (flash == null) {
-        evict(shard, cursor, memory, at, hash, Departure.EVICTED_FROM_RAM);
+        evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
         return Fate.LEFT;
       }
       return demote(flash, shard, cursor, segment, at, hash, now);
@@ -226,7 +226,7 @@ public final class DemoteStep implements Step {
     CacheCounter refusal = admission.refusal(flash, segment, at, bytes, now);
     if (refusal != null) {
       counters.increment(refusal);
-      evict(shard, cursor, memory, at, hash, Departure.REFUSED);
+      evict(shard, cursor, segment, at, hash, Departure.REFUSED);
       return Fate.LEFT;
     }
     boolean directly = segment.isLarge() && bytes >= flash.directRecordBytesMin();
@@ -239,14 +239,14 @@ public final class DemoteStep implements Step {
                 ? flash.reserveDirect(bucket, hash, write)
                 : ReserveOutcome.NO_BUFFER;
     if (outcome == ReserveOutcome.OUT_OF_SERVICE || outcome == ReserveOutcome.TOO_LARGE) {
-      evict(shard, cursor, memory, at, hash, Departure.EVICTED_FROM_RAM);
+      evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
       return Fate.LEFT;
     }
     if (outcome != ReserveOutcome.RESERVED) {
       if (isPatient(flash)) {
         return Fate.WAITS;
       }
-      tiers.dropRam(shard, cursor, hash, Departure.DROPPED);
+      tiers.dropRam(shard, cursor, hash, from(segment, Departure.DROPPED));
       counters.increment(CacheCounter.DEMOTE_DROPPED);
       return Fate.LEFT;
     }
@@ -336,7 +336,7 @@ public final class DemoteStep implements Step {
     synchronized (shard) {
       long cursor = shard.find(demotion.hash(), tiers.ramLocation(demotion.segment(), 0));
       if (cursor != Shard.NONE) {
-        tiers.dropRam(shard, cursor, demotion.hash(), Departure.DROPPED);
+        tiers.dropRam(shard, cursor, demotion.hash(), from(demotion.segment(), Departure.DROPPED));
         counters.increment(CacheCounter.DEMOTE_DROPPED);
       }
     }
@@ -375,13 +375,16 @@ public final class DemoteStep implements Step {
   }
 
   @GuardedBy("shard")
-  private void evict(
-      Shard shard, long cursor, MemorySegment memory, int at, long hash, Departure why) {
+  private void evict(Shard shard, long cursor, Segment segment, int at, long hash, Departure why) {
     counters.increment(CacheCounter.EVICTED_FROM_RAM);
-    if ((RecordLayout.state(memory, at) & RecordLayout.FETCHED) == 0) {
+    if ((RecordLayout.state(segment.memory(), at) & RecordLayout.FETCHED) == 0) {
       counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
     }
-    tiers.dropRam(shard, cursor, hash, why);
+    tiers.dropRam(shard, cursor, hash, from(segment, why));
+  }
+
+  private static Departure from(Segment segment, Departure why) {
+    return segment.queue() == RamQueue.MAIN ? why.fromMain() : why;
   }
 
   /** Gives memory back. The step has been stopped, and so has the device. */

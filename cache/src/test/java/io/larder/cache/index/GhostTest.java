@@ -60,7 +60,7 @@ class GhostTest {
         left.add(hash());
         ghost.add(left.getLast(), Departure.EVICTED_FROM_RAM);
       } else {
-        clock.tick();
+        clock.tick(Departure.EVICTED_FROM_RAM);
       }
     }
     return left;
@@ -83,6 +83,31 @@ class GhostTest {
   private double shareKnown(Deque<Long> hashes) {
     return hashes.stream().filter(hash -> ghost.find(hash) != null).count()
         / (double) hashes.size();
+  }
+
+  @Test
+  void theLastTenthHasJustLeft() {
+    clock.remember(1_000);
+    Deque<Long> older = departAll(500);
+    Deque<Long> newest = departAll(80);
+
+    assertThat(newest).allMatch(ghost::hasJustLeft);
+    assertThat(older.stream().limit(50)).noneMatch(ghost::hasJustLeft);
+    assertThat(older).allMatch(hash -> ghost.find(hash) == Departure.EVICTED_FROM_RAM);
+  }
+
+  @Test
+  void theQueuesOfRamHaveTimesOfTheirOwn() {
+    clock.remember(1_000);
+    long fromMain = hash();
+    ghost.add(fromMain, Departure.EVICTED_FROM_MAIN);
+    departAll(500);
+
+    assertThat(ghost.hasJustLeft(fromMain)).isTrue();
+    for (int i = 0; i < 200; i++) {
+      clock.tick(Departure.REFUSED_FROM_MAIN);
+    }
+    assertThat(ghost.hasJustLeft(fromMain)).isFalse();
   }
 
   @Test

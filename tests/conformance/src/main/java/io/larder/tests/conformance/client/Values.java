@@ -46,6 +46,11 @@ public final class Values {
     return Arrays.equals(value, of(item, generation, bytes));
   }
 
+  /** The generation that a value says it belongs to; -1 when it is too short to say. */
+  public static long generation(byte[] value) {
+    return value.length < BYTES_MIN ? -1 : (long) LONG.get(value, Long.BYTES);
+  }
+
   /** What a value says about itself, for a message. */
   public static String describe(byte[] value) {
     if (value.length < BYTES_MIN) {

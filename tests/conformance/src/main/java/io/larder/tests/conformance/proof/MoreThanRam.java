@@ -100,18 +100,8 @@ public final class MoreThanRam implements Callable<Integer> {
             "ext_path=" + file + ":" + flash)) {
       return prove(larder);
     } finally {
-      Files.deleteIfExists(file);
-      removeLogs(scratch);
+      Scratch.remove(scratch);
     }
-  }
-
-  private static void removeLogs(Path scratch) throws IOException {
-    try (var left = Files.newDirectoryStream(scratch)) {
-      for (Path each : left) {
-        Files.deleteIfExists(each);
-      }
-    }
-    Files.deleteIfExists(scratch);
   }
 
   private int prove(LarderProcess larder) {
