@@ -101,10 +101,17 @@ final class Ghost {
     return at < 0 ? null : departure(memory.getInt(at));
   }
 
-  /** Whether a key is among the tenth of those remembered that have left last. */
+  /**
+   * Whether a key is among the last that have left the queue of RAM it was in: a tenth as many as
+   * there are items in RAM.
+   */
   boolean hasJustLeft(long hash) {
     long at = entryOf(hash);
-    return at >= 0 && age(memory.getInt(at)) <= GhostClock.STAMPS / 10;
+    if (at < 0) {
+      return false;
+    }
+    int entry = memory.getInt(at);
+    return age(entry) <= clock.stampsOfATenth(departure(entry));
   }
 
   /** Forgets a key: it is back. */

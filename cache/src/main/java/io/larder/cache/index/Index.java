@@ -64,17 +64,19 @@ public final class Index {
   }
 
   /**
-   * Sets how many departed keys are remembered: as many as there are items in RAM. Takes every
-   * shard's lock in turn.
+   * Sets how many departed keys are remembered, by how many items there are. Takes every shard's
+   * lock in turn.
    */
-  public void rememberAsManyAsInRam() {
+  public void sizeGhost() {
     long count = 0;
+    long flashCount = 0;
     for (Shard shard : shards) {
       synchronized (shard) {
-        count += shard.itemCount() - shard.flashItemCount();
+        count += shard.itemCount();
+        flashCount += shard.flashItemCount();
       }
     }
-    ghostClock.remember(count);
+    ghostClock.remember(count - flashCount, flashCount);
   }
 
   /** All of them, for counting and for the rare scan. */

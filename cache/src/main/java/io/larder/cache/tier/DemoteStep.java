@@ -109,7 +109,7 @@ public final class DemoteStep implements Step {
       if (!ram.isLow()) {
         return UNTIL_WOKEN;
       }
-      tiers.index().rememberAsManyAsInRam();
+      tiers.index().sizeGhost();
       segment = ram.takeVictim();
       if (segment == null) {
         // All there is stands in open segments. Who waits is not woken: nothing has been freed.

@@ -124,6 +124,10 @@ public final class Soak implements Callable<Integer> {
     for (Thread thread : threads) {
       thread.join();
     }
+    if (!larder.isAlive()) {
+      problems.add("the server has ended; " + larder.diagnosis());
+      return problems;
+    }
     problems.addAll(Books.settle(larder.port(), false));
     judge(rss, operations, problems);
     report(larder, clients, rss, operations);
