@@ -43,7 +43,7 @@ public final class Cache implements AutoCloseable {
   /** Bytes of flash reads in flight, over all sessions. */
   private static final long READ_BYTES_MAX = 64 << 20;
 
-  private final CacheConfig config;
+  private volatile CacheConfig config;
   private final RamBudget budget;
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
@@ -56,7 +56,6 @@ public final class Cache implements AutoCloseable {
     this.config = config;
     int unitBytes = config.segmentBytes();
     int unitCount = (int) (config.ramBytes() / unitBytes);
-    this.budget = new RamBudget(unitBytes, unitCount);
     PageStoreConfig flashConfig = config.flash();
     PageStore flash = flashConfig == null ? null : PageStore.open(flashConfig, devices, clock);
     int placeOfSegments = flash == null ? 1 : flash.pageCount();
@@ -69,13 +68,14 @@ public final class Cache implements AutoCloseable {
               + Slot.PLACE_COUNT_MAX
               + " places: make the pages larger");
     }
-    int indexUnitCountMax = Math.max(1, unitCount / 4 * 3);
-    Index index =
-        new Index(
+    this.budget =
+        new RamBudget(
             unitBytes,
-            () -> budget.takeForIndex(indexUnitCountMax),
-            expectedItems(config, devices),
-            placeOfSegments);
+            unitCount,
+            Slot.PLACE_COUNT_MAX - placeOfSegments,
+            RamLog.unitCountMin(config.itemBytesMax(), unitBytes));
+    Index index =
+        new Index(unitBytes, budget::takeForIndex, expectedItems(config, devices), placeOfSegments);
     // A record that shares a segment goes to flash through a write buffer, so it has to fit one.
     RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
@@ -138,7 +138,7 @@ public final class Cache implements AutoCloseable {
     return counters;
   }
 
-  /** What the cache is made of. */
+  /** What the cache is made of now. */
   public CacheConfig config() {
     return config;
   }
@@ -163,6 +163,30 @@ public final class Cache implements AutoCloseable {
    */
   public void flushAll(long dueSeconds) {
     tiers.flushAll(dueSeconds);
+  }
+
+  /**
+   * Sets how much RAM index and items may take together. More counts at once; less is reached when
+   * enough items have left RAM.
+   *
+   * @return false, and nothing has changed, when it is more than {@link #ramBytesMax}, less than
+   *     what the index has taken and a largest item needs, or less than four largest items
+   */
+  public synchronized boolean resizeRam(long bytes) {
+    boolean fits =
+        bytes >= CacheConfig.RAM_BYTES_MIN
+            && bytes <= ramBytesMax()
+            && config.itemBytesMax() <= bytes / 4
+            && tiers.ram().resize((int) (bytes / budget.unitBytes()));
+    if (fits) {
+      config = config.withRamBytes(bytes);
+    }
+    return fits;
+  }
+
+  /** The most RAM that this cache can ever have: a slot can tell no more segments apart. */
+  public long ramBytesMax() {
+    return (long) budget.unitCountMax() * budget.unitBytes();
   }
 
   /** The cache's time, unix seconds. */
@@ -219,8 +243,9 @@ public final class Cache implements AutoCloseable {
         itemCount - flashItemCount,
         flashItemCount,
         tiers.ram().liveBytes(),
-        (long) budget.unitCount() * budget.unitBytes(),
+        config.ramBytes(),
         (long) budget.idleCount() * budget.unitBytes(),
+        (long) budget.usedCount() * budget.unitBytes(),
         budget.indexBytes(),
         usedBytes,
         bucketCount,

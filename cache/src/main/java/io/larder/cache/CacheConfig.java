@@ -73,6 +73,12 @@ public record CacheConfig(
         0);
   }
 
+  /** The same with other RAM. */
+  CacheConfig withRamBytes(long bytes) {
+    return new CacheConfig(
+        bytes, itemBytesMax, hashSeed, flash, flashItemBytesMin, lowTtl, recacheRate, maxWait);
+  }
+
   /** Bytes of a segment: {@code ramBytes / 512}, a power of two from 64 KiB to 4 MiB. */
   public int segmentBytes() {
     long wanted = Math.clamp(ramBytes / UNITS_WANTED, UNIT_BYTES_MIN, UNIT_BYTES_MAX);

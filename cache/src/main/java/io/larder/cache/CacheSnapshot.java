@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param ramItemBytes bytes of the records in RAM, padding included
  * @param ramBytes what index and RAM log may take together
  * @param ramIdleBytes what of that nobody uses now
+ * @param ramUsedBytes what index and RAM log have; more than they may for a while after it was made
+ *     less
  * @param indexBytes what of that the index has taken
  * @param indexUsedBytes what of that holds buckets and overflows
  * @param indexBucketCount buckets of all shards
@@ -27,6 +29,7 @@ public record CacheSnapshot(
     long ramItemBytes,
     long ramBytes,
     long ramIdleBytes,
+    long ramUsedBytes,
     long indexBytes,
     long indexUsedBytes,
     long indexBucketCount,

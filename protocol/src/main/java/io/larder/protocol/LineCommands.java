@@ -41,9 +41,18 @@ final class LineCommands {
   private static final Text STATS_DETAIL_USAGE =
       Text.line("CLIENT_ERROR usage: stats detail on|off|dump");
   private static final Text FLUSH_NOT_ALLOWED = Text.line("CLIENT_ERROR flush_all not allowed");
+  private static final Text LIMIT_TOO_SMALL =
+      Text.line("MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m");
+  private static final Text LIMIT_IN_BYTES =
+      Text.line("MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes");
+  private static final Text LIMIT_REFUSED =
+      Text.line("MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust");
   private static final Text OK = Text.line("OK");
   private static final Text RESET = Text.line("RESET");
   private static final Text END = Text.line("END");
+
+  private static final long LIMIT_MEGABYTES_MIN = 8;
+  private static final long LIMIT_MEGABYTES_MAX = 1_000_000_000;
 
   private static final int KEY_BYTES_MAX = RecordLayout.KEY_BYTES_MAX;
 
@@ -116,10 +125,12 @@ final class LineCommands {
             ? store(session, StoreMode.APPEND, false, next, limit)
             : unknown(session, next);
       }
-      case 'c' ->
-          tokens.is(0, "cas")
-              ? store(session, StoreMode.SET, true, next, limit)
-              : unknown(session, next);
+      case 'c' -> {
+        if (tokens.is(0, "cas")) {
+          yield store(session, StoreMode.SET, true, next, limit);
+        }
+        yield tokens.is(0, "cache_memlimit") ? memoryLimit(session, next) : unknown(session, next);
+      }
       case 'i' -> tokens.is(0, "incr") ? arithmetic(session, false, next) : unknown(session, next);
       case 'd' -> {
         if (tokens.is(0, "delete")) {
@@ -368,6 +379,25 @@ final class LineCommands {
   private long version(ProtocolSession session, long next) {
     session.replies().append("VERSION " + control.version() + "\r\n");
     return next;
+  }
+
+  private long memoryLimit(ProtocolSession session, long next) {
+    if (tokens.count() != 2 && tokens.count() != 3) {
+      return error(session, ERROR, next);
+    }
+    boolean quiet = isNoreply();
+    Text answer = unsigned32(1) ? setMemoryLimit(numbers.value()) : ERROR;
+    return errorUnless(quiet, session, answer, next);
+  }
+
+  private Text setMemoryLimit(long megabytes) {
+    if (megabytes < LIMIT_MEGABYTES_MIN) {
+      return LIMIT_TOO_SMALL;
+    }
+    if (megabytes > LIMIT_MEGABYTES_MAX) {
+      return LIMIT_IN_BYTES;
+    }
+    return control.memoryLimit(megabytes) ? OK : LIMIT_REFUSED;
   }
 
   private long verbosity(ProtocolSession session, long next) {

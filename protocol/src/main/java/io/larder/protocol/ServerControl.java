@@ -27,6 +27,13 @@ public interface ServerControl {
    */
   boolean flushAll(long delaySeconds);
 
+  /**
+   * Sets how much RAM the cache may take.
+   *
+   * @return false if that is impossible; then nothing has changed
+   */
+  boolean memoryLimit(long megabytes);
+
   /** Sets how much is logged, from 0. */
   void verbosity(int level);
 

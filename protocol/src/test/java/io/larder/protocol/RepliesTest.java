@@ -272,6 +272,25 @@ class RepliesTest {
         of("verbosity of nothing", "verbosity\r\nverbosity 0 0 0\r\n", ERROR + ERROR),
         of("verbosity with words", "verbosity x\r\nverbosity -1\r\n", BAD + BAD),
         of("verbosity noreply", "verbosity noreply\r\nmn\r\n", "MN\r\n"),
+        of(
+            "cache_memlimit",
+            "cache_memlimit 8\r\ncache_memlimit 9 x\r\ncache_memlimit 9 noreply\r\n",
+            "OK\r\nOK\r\n"),
+        of(
+            "cache_memlimit with words",
+            "cache_memlimit x\r\ncache_memlimit -1\r\ncache_memlimit 9 x noreply\r\n",
+            ERROR + ERROR + ERROR),
+        of("cache_memlimit of nothing", "cache_memlimit\r\ncache_memlimits 9\r\n", ERROR + ERROR),
+        of(
+            "cache_memlimit out of bounds",
+            "cache_memlimit 7\r\ncache_memlimit 1000000001\r\ncache_memlimit 1000000000\r\n",
+            "MEMLIMIT_TOO_SMALL cannot set maxbytes to less than 8m\r\n"
+                + "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes\r\n"
+                + "MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust\r\n"),
+        of(
+            "cache_memlimit noreply",
+            "cache_memlimit noreply\r\ncache_memlimit 7 noreply\r\nmn\r\n",
+            "MN\r\n"),
         of("flush_all", A10 + "flush_all\r\nget a\r\n", STORED + "OK\r\nEND\r\n"),
         of("flush_all, noreply", A10 + "flush_all noreply\r\nget a\r\n", STORED + "END\r\n"),
         of(

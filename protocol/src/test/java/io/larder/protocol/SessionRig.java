@@ -25,11 +25,15 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   private static final int PREPARED_COMMANDS = 3;
   private static final byte RUBBISH = 'Z';
 
+  /** More memory than the rig says it could ever have. */
+  private static final long MEGABYTES_MAX = 1 << 20;
+
   final FakeCache cache = new FakeCache();
   final InputBudget budget;
   final ProtocolLoop loop;
   final ProtocolSession session;
   final List<Long> flushes = new ArrayList<>();
+  final List<Long> limits = new ArrayList<>();
   int verbosity = -1;
   int resets;
   int progressCalls;
@@ -224,6 +228,15 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     if (delaySeconds == 0) {
       cache.clear();
     }
+    return true;
+  }
+
+  @Override
+  public boolean memoryLimit(long megabytes) {
+    if (megabytes > MEGABYTES_MAX) {
+      return false;
+    }
+    limits.add(megabytes);
     return true;
   }
 

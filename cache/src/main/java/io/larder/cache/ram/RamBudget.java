@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,20 +15,53 @@ import org.jspecify.annotations.Nullable;
  * too large for a unit gets memory of its own, paid with as many idle units, whose memory goes back
  * to the system meanwhile, so that the sum holds.
  *
+ * <p>The budget can be made larger and smaller while it is in use. Larger counts at once. Smaller
+ * takes as long as it takes to give units back: each goes to the system instead of to the idle
+ * ones, until as many are left as there may be.
+ *
  * <p><b>Threads.</b> Any; guarded by its own monitor, the last in the cache's lock order.
  */
 public final class RamBudget implements AutoCloseable {
+  /*
+   * The number of a unit is part of every slot that points into it, so there can only ever be as
+   * many as were foreseen; a number is used again when the budget grows after it has shrunk.
+   *
+   * While the budget shrinks, who writes and what demotion moves need units too. So only every second
+   * one goes to the system as long as few are idle: everybody gets on, at half the pace.
+   */
+
+  /**
+   * While a smaller budget has not been reached: idle units from which on each further one goes.
+   */
+  private static final int IDLE_WHILE_SHRINKING = 2 * RamLog.KEPT_FOR_DEMOTION_COUNT;
+
   private final int unitBytes;
-  private final List<Unit> units;
+  private final int unitCountMax;
+  private final int logUnitCountMin;
+
+  /** Every unit there has ever been, by its number. */
+  @GuardedBy("this")
+  private final List<Unit> units = new ArrayList<>();
 
   @GuardedBy("this")
-  private final Deque<Unit> idle;
+  private final Deque<Unit> idle = new ArrayDeque<>();
+
+  /** Units that a smaller budget has no place for, without memory. */
+  @GuardedBy("this")
+  private final Deque<Unit> retired = new ArrayDeque<>();
 
   @GuardedBy("this")
   private final List<Loan> largeLoans = new ArrayList<>();
 
+  /** How many units there may be. */
+  @GuardedBy("this")
+  private int unitCount;
+
   @GuardedBy("this")
   private int indexUnitCount;
+
+  @GuardedBy("this")
+  private boolean retiresNext;
 
   /** One unit; its memory is there only once used, and while it does not pay for a large loan. */
   private static final class Unit {
@@ -68,18 +100,42 @@ public final class RamBudget implements AutoCloseable {
     }
   }
 
-  /** A budget of {@code unitCount} units, none allocated. */
+  /** A budget of {@code unitCount} units, none allocated, and never more. */
   public RamBudget(int unitBytes, int unitCount) {
+    this(unitBytes, unitCount, unitCount, 0);
+  }
+
+  /**
+   * A budget of {@code unitCount} units, none allocated.
+   *
+   * @param unitCountMax how many there can ever be
+   * @param logUnitCountMin how many the index leaves to the log, whatever its need
+   */
+  public RamBudget(int unitBytes, int unitCount, int unitCountMax, int logUnitCountMin) {
     this.unitBytes = unitBytes;
-    this.units = IntStream.range(0, unitCount).mapToObj(Unit::new).toList();
-    this.idle = new ArrayDeque<>(units);
+    this.unitCountMax = unitCountMax;
+    this.logUnitCountMin = logUnitCountMin;
+    synchronized (this) {
+      grow(unitCount);
+    }
   }
 
   public int unitBytes() {
     return unitBytes;
   }
 
-  public int unitCount() {
+  /** How many units there can ever be; their numbers are below this. */
+  public int unitCountMax() {
+    return unitCountMax;
+  }
+
+  /** How many units there may be now. While the budget shrinks, there are more. */
+  public synchronized int unitCount() {
+    return unitCount;
+  }
+
+  /** The numbers of all units that have ever been are below this. */
+  synchronized int idCount() {
     return units.size();
   }
 
@@ -88,9 +144,61 @@ public final class RamBudget implements AutoCloseable {
     return idle.size();
   }
 
+  /** Units that somebody uses: the index, or a segment. */
+  public synchronized int usedCount() {
+    return presentCount() - idle.size();
+  }
+
   /** Bytes of the budget that the index has. */
   public synchronized long indexBytes() {
     return (long) indexUnitCount * unitBytes;
+  }
+
+  /** Whether there are more units than there may be. */
+  public synchronized boolean isShrinking() {
+    return presentCount() > unitCount;
+  }
+
+  @GuardedBy("this")
+  private int presentCount() {
+    return units.size() - retired.size();
+  }
+
+  /**
+   * Sets how many units there may be.
+   *
+   * @return false, and nothing has changed, when there cannot be so many, or when they would not be
+   *     enough for what the index has and the log needs
+   */
+  public synchronized boolean resize(int count) {
+    if (count > unitCountMax || count < indexUnitCount + logUnitCountMin) {
+      return false;
+    }
+    grow(count);
+    while (presentCount() > unitCount && idle.size() > RamLog.KEPT_FOR_DEMOTION_COUNT) {
+      retire(idle.pop());
+    }
+    return true;
+  }
+
+  @GuardedBy("this")
+  private void grow(int count) {
+    unitCount = count;
+    while (presentCount() < count) {
+      Unit unit = retired.poll();
+      if (unit == null) {
+        unit = new Unit(units.size());
+        units.add(unit);
+      }
+      // Behind those that have memory already.
+      idle.addLast(unit);
+    }
+  }
+
+  @GuardedBy("this")
+  private void retire(Unit unit) {
+    drop(unit);
+    retired.push(unit);
   }
 
   /** Lends one unit, but leaves {@code keepCount} idle. */
@@ -107,7 +215,7 @@ public final class RamBudget implements AutoCloseable {
    * from where it stands, but leaves {@code keepCount} units idle.
    */
   synchronized @Nullable Loan lendLarge(long bytes, int keepCount) {
-    int needed = (int) ((bytes + unitBytes - 1) / unitBytes);
+    int needed = unitsOf(bytes, unitBytes);
     if (idle.size() < needed + keepCount) {
       return null;
     }
@@ -117,13 +225,18 @@ public final class RamBudget implements AutoCloseable {
       paying.add(unit);
       drop(unit);
     }
-    Loan loan = new Loan(paying, new OwnMemory(blocks(bytes)), true);
+    Loan loan = new Loan(paying, new OwnMemory(blocks(bytes), OwnMemory.BLOCK_ALIGNMENT), true);
     largeLoans.add(loan);
     return loan;
   }
 
+  /** How many units of {@code unitBytes} pay for {@code bytes}. */
+  static int unitsOf(long bytes, int unitBytes) {
+    return (int) ((bytes + unitBytes - 1) / unitBytes);
+  }
+
   private static long blocks(long bytes) {
-    return (bytes + OwnMemory.ALIGNMENT_BYTES - 1) & -OwnMemory.ALIGNMENT_BYTES;
+    return (bytes + OwnMemory.BLOCK_ALIGNMENT - 1) & -OwnMemory.BLOCK_ALIGNMENT;
   }
 
   /** Takes a loan back. Nobody may touch its memory any more. */
@@ -132,12 +245,31 @@ public final class RamBudget implements AutoCloseable {
       loan.memory.close();
       largeLoans.remove(loan);
     }
-    loan.units.forEach(idle::push);
+    for (Unit unit : loan.units) {
+      if (goesToTheSystem()) {
+        retire(unit);
+      } else {
+        idle.push(unit);
+      }
+    }
   }
 
-  /** Gives the index a unit for good; null when it has {@code unitCountMax} or none is idle. */
-  public synchronized @Nullable MemorySegment takeForIndex(int unitCountMax) {
-    if (indexUnitCount >= unitCountMax || idle.isEmpty()) {
+  @GuardedBy("this")
+  private boolean goesToTheSystem() {
+    if (presentCount() <= unitCount || idle.size() < RamLog.KEPT_FOR_DEMOTION_COUNT) {
+      return false;
+    }
+    retiresNext = !retiresNext;
+    return retiresNext || idle.size() >= IDLE_WHILE_SHRINKING;
+  }
+
+  /**
+   * Gives the index a unit for good; null when it has three quarters of all, when the log would be
+   * left with too few, or when none is idle.
+   */
+  public synchronized @Nullable MemorySegment takeForIndex() {
+    int most = Math.min(unitCount / 4 * 3, unitCount - logUnitCountMin);
+    if (indexUnitCount >= Math.max(1, most) || idle.isEmpty()) {
       return null;
     }
     indexUnitCount++;
@@ -147,7 +279,7 @@ public final class RamBudget implements AutoCloseable {
   private OwnMemory memoryOf(Unit unit) {
     OwnMemory memory = unit.memory;
     if (memory == null) {
-      memory = new OwnMemory(unitBytes);
+      memory = new OwnMemory(unitBytes, OwnMemory.WORD_ALIGNMENT);
       unit.memory = memory;
     }
     return memory;

@@ -24,7 +24,6 @@ public final class RamLog {
 
   private final RamBudget budget;
   private final int sharedSpanBytesMax;
-  private final int lowWaterCount;
   private final AtomicReferenceArray<@Nullable Segment> segments;
   private final List<Wakeup> waiters = new CopyOnWriteArrayList<>();
   private final List<Wakeup> holders = new CopyOnWriteArrayList<>();
@@ -57,8 +56,19 @@ public final class RamLog {
   public RamLog(RamBudget budget, int sharedSpanBytesMax) {
     this.budget = budget;
     this.sharedSpanBytesMax = Math.min(sharedSpanBytesMax, budget.unitBytes() / 2);
-    this.lowWaterCount = KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 128);
-    this.segments = new AtomicReferenceArray<>(budget.unitCount());
+    this.segments = new AtomicReferenceArray<>(budget.unitCountMax());
+  }
+
+  /**
+   * Units that the log has to have, whatever the index needs: for a largest record, for what
+   * demotion keeps, and a few to go round.
+   */
+  public static int unitCountMin(int recordBytesMax, int unitBytes) {
+    return RamBudget.unitsOf(recordBytesMax, unitBytes) + 2 * KEPT_FOR_DEMOTION_COUNT;
+  }
+
+  private int lowWaterCount() {
+    return KEPT_FOR_DEMOTION_COUNT + Math.max(2, budget.unitCount() / 128);
   }
 
   /** Whom to wake when segments run low. */
@@ -154,7 +164,8 @@ public final class RamLog {
 
   /** Whether demotion should give up a segment now. */
   public boolean isLow() {
-    return budget.idleCount() < Math.max(lowWaterCount, wantedCount.get());
+    return budget.isShrinking()
+        || budget.idleCount() < Math.max(lowWaterCount(), wantedCount.get());
   }
 
   /** Whether writers find no segment any more. */
@@ -195,6 +206,21 @@ public final class RamLog {
     return null;
   }
 
+  /**
+   * Sets how many segments' memory there may be, index included. If that is less than now, demotion
+   * gives the rest up.
+   *
+   * @return false when it cannot be; nothing has changed
+   */
+  public boolean resize(int unitCount) {
+    if (!budget.resize(unitCount)) {
+      return false;
+    }
+    wakeDemotionIfLow();
+    roomMade();
+    return true;
+  }
+
   /** Gives up a segment that nothing points at any more. */
   public void free(Segment segment) {
     if (segment.liveBytes() != 0) {
@@ -226,7 +252,8 @@ public final class RamLog {
   /** Bytes of records that are pointed at, over all segments. */
   public long liveBytes() {
     long sum = 0;
-    for (int i = 0; i < segments.length(); i++) {
+    int idCount = budget.idCount();
+    for (int i = 0; i < idCount; i++) {
       Segment segment = segments.get(i);
       if (segment != null) {
         sum += segment.liveBytes();

@@ -111,31 +111,140 @@ class RamBudgetTest {
     used.memory().fill((byte) 1);
     budget.giveBack(used);
 
-    for (int i = 0; i < 3; i++) {
-      MemorySegment unit = Objects.requireNonNull(budget.takeForIndex(3));
+    for (int i = 0; i < 6; i++) {
+      MemorySegment unit = Objects.requireNonNull(budget.takeForIndex());
       for (int at = 0; at < UNIT; at++) {
         assertThat(unit.get(ValueLayout.JAVA_BYTE, at)).isZero();
       }
     }
 
-    assertThat(budget.takeForIndex(3)).isNull();
-    assertThat(budget.indexBytes()).isEqualTo(3 * UNIT);
-    assertThat(budget.idleCount()).isEqualTo(7);
+    assertThat(budget.takeForIndex()).as("three quarters of ten are six").isNull();
+    assertThat(budget.indexBytes()).isEqualTo(6 * UNIT);
+    assertThat(budget.idleCount()).isEqualTo(4);
   }
 
   @Test
   void indexGetsNothingWhenNothingIsIdle() {
     Objects.requireNonNull(budget.lendLarge(10 * UNIT, 0));
 
-    assertThat(budget.takeForIndex(10)).isNull();
+    assertThat(budget.takeForIndex()).isNull();
     assertThat(budget.indexBytes()).isZero();
+  }
+
+  @Test
+  void indexLeavesTheLogWhatALargestRecordNeeds() {
+    try (RamBudget narrow = new RamBudget(UNIT, 10, 10, 8)) {
+      assertThat(narrow.takeForIndex()).isNotNull();
+      assertThat(narrow.takeForIndex()).isNotNull();
+      assertThat(narrow.takeForIndex()).isNull();
+    }
+  }
+
+  // ------------------------------------------------------------------ resize
+
+  private final RamBudget elastic = new RamBudget(UNIT, 10, 20, 4);
+
+  private List<Loan> lendAll() {
+    List<Loan> loans = new ArrayList<>();
+    for (Loan loan = elastic.lend(0); loan != null; loan = elastic.lend(0)) {
+      loans.add(loan);
+    }
+    return loans;
+  }
+
+  @AfterEach
+  void closeElastic() {
+    elastic.close();
+  }
+
+  @Test
+  void largerBudgetLendsMoreAtOnceUnderNumbersOfTheirOwn() {
+    List<Loan> loans = lendAll();
+
+    assertThat(elastic.resize(20)).isTrue();
+
+    loans.addAll(lendAll());
+    assertThat(loans).hasSize(20);
+    assertThat(loans.stream().map(Loan::id)).doesNotHaveDuplicates().allMatch(id -> id < 20);
+    assertThat(elastic.unitCount()).isEqualTo(20);
+    assertThat(elastic.isShrinking()).isFalse();
+  }
+
+  @Test
+  void budgetCannotBeMoreThanThereAreNumbersNorLessThanIndexAndLogNeed() {
+    assertThat(elastic.takeForIndex()).isNotNull();
+    assertThat(elastic.takeForIndex()).isNotNull();
+
+    assertThat(elastic.resize(21)).isFalse();
+    assertThat(elastic.resize(5)).isFalse();
+    assertThat(elastic.unitCount()).isEqualTo(10);
+    assertThat(elastic.idleCount()).isEqualTo(8);
+    assertThat(elastic.resize(6)).isTrue();
+  }
+
+  @Test
+  void smallerBudgetTakesIdleUnitsAtOnceAndTheirMemoryGoesBackToTheSystem() {
+    List<Loan> loans = lendAll();
+    List<MemorySegment> memory = loans.stream().map(Loan::memory).toList();
+    loans.forEach(elastic::giveBack);
+
+    assertThat(elastic.resize(4)).isTrue();
+
+    assertThat(elastic.isShrinking()).isFalse();
+    assertThat(elastic.idleCount()).isEqualTo(4);
+    assertThat(memory.stream().filter(RamBudgetTest::isAlive)).hasSize(4);
+  }
+
+  @Test
+  void smallerBudgetIsReachedAsUnitsComeBackAndSomeStayForWhoGoesOnMeanwhile() {
+    List<Loan> loans = lendAll();
+    assertThat(elastic.resize(4)).isTrue();
+    assertThat(elastic.isShrinking()).isTrue();
+
+    int round = 0;
+    while (elastic.isShrinking()) {
+      assertThat(round++).as("it ends").isLessThan(20);
+      elastic.giveBack(loans.removeFirst());
+      elastic.giveBack(loans.removeFirst());
+      // Somebody writes, as fast as he finds a unit.
+      Loan again = elastic.lend(2);
+      if (again != null) {
+        loans.add(again);
+      }
+    }
+
+    assertThat(round).as("somebody found units").isGreaterThan(3);
+    assertThat(loans.size() + elastic.idleCount()).isEqualTo(4);
+    assertThat(elastic.usedCount()).isEqualTo(loans.size());
+  }
+
+  @Test
+  void unitsThatWentComeBackUnderTheirOldNumbers() {
+    assertThat(elastic.resize(4)).isTrue();
+    assertThat(elastic.resize(12)).isTrue();
+
+    List<Loan> loans = lendAll();
+
+    assertThat(loans).hasSize(12);
+    assertThat(loans.stream().map(Loan::id)).doesNotHaveDuplicates().allMatch(id -> id < 12);
+  }
+
+  @Test
+  void indexThatHasMoreThanThreeQuartersOfASmallerBudgetGetsNoMore() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(elastic.takeForIndex()).isNotNull();
+    }
+    assertThat(elastic.resize(9)).isTrue();
+    assertThat(elastic.takeForIndex()).isNull();
+    assertThat(elastic.resize(20)).isTrue();
+    assertThat(elastic.takeForIndex()).isNotNull();
   }
 
   @Test
   void closeGivesEverythingBackToTheSystem() {
     MemorySegment lent = lend().memory();
     MemorySegment large = Objects.requireNonNull(budget.lendLarge(3 * UNIT, 0)).memory();
-    MemorySegment index = Objects.requireNonNull(budget.takeForIndex(9));
+    MemorySegment index = Objects.requireNonNull(budget.takeForIndex());
 
     budget.close();
 

@@ -25,7 +25,7 @@ class FlushWatermarkTest {
   private final RamBudget budget = new RamBudget(64 * 1024, 16);
   private final Tiers tiers =
       new Tiers(
-          new Index(64 * 1024, () -> budget.takeForIndex(12), 1, 1),
+          new Index(64 * 1024, budget::takeForIndex, 1, 1),
           new RamLog(budget, Integer.MAX_VALUE),
           null,
           new KeyHash(0),

@@ -188,8 +188,7 @@ enum GeneralStat {
   LARDER_OFFHEAP_BYTES(
       "Memory of items, index, write buffers, directories, reads and input.",
       m ->
-          m.cache().ramBytes()
-              - m.cache().ramIdleBytes()
+          m.cache().ramUsedBytes()
               + (m.hasFlash() ? m.flash().offHeapBytes() : 0)
               + m.cache().flashReadBytes()
               + m.inputBytes()),

@@ -7,6 +7,8 @@ import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the commands that are about the server.
@@ -14,6 +16,8 @@ import java.util.function.IntConsumer;
  * <p><b>Threads.</b> Any.
  */
 public final class ServerControls implements ServerControl {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerControls.class);
+
   private final ServerFacts facts;
   private final Cache cache;
   private final NetServer net;
@@ -38,7 +42,7 @@ public final class ServerControls implements ServerControl {
     String which = arguments.isEmpty() ? "" : arguments.get(0);
     switch (which) {
       case "" -> general(sink);
-      case "settings" -> SettingStat.writeAll(facts, sink);
+      case "settings" -> SettingStat.writeAll(facts.with(cache.config()), sink);
       case "extstore" -> PageStats.write(cache, sink);
       case "slabs" -> {
         sink.stat("active_slabs", 0);
@@ -70,6 +74,15 @@ public final class ServerControls implements ServerControl {
   public boolean flushAll(long delaySeconds) {
     cache.flushAll(cache.nowSeconds() + delaySeconds);
     return true;
+  }
+
+  @Override
+  public boolean memoryLimit(long megabytes) {
+    boolean done = cache.resizeRam(megabytes << 20);
+    if (done) {
+      LOG.info("index and items may take {} MB of RAM now", megabytes);
+    }
+    return done;
   }
 
   @Override

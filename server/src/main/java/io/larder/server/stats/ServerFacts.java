@@ -5,7 +5,7 @@ import io.larder.server.options.ServeConfig;
 import java.util.List;
 
 /**
- * What does not change while a server runs.
+ * What a server was started with.
  *
  * @param version Larder's
  * @param config what was asked for
@@ -27,6 +27,11 @@ public record ServerFacts(
 
   public ServerFacts {
     addresses = List.copyOf(addresses);
+  }
+
+  /** The same server with what its cache is made of by now. */
+  ServerFacts with(CacheConfig cacheNow) {
+    return new ServerFacts(version, config, cacheNow, transport, addresses, startedAtSeconds);
   }
 
   /** The answer to {@code version}: a memcached's, with Larder's own behind it. */

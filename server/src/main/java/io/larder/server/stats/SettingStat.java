@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** The rows of {@code stats settings}: those of memcached's that mean something in Larder. */
 enum SettingStat {
-  MAXBYTES("Bytes of RAM that items and index may take.", f -> f.config().ramBytes()),
+  MAXBYTES("Bytes of RAM that items and index may take now.", f -> f.cache().ramBytes()),
   MAXCONNS("The most clients connected at once.", f -> f.config().net().connectionsMax()),
   TCPPORT("The first TCP port; 0 if there is none.", SettingStat::port),
   UDPPORT("There is no UDP.", f -> 0),

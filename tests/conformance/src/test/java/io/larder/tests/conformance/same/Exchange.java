@@ -12,9 +12,14 @@ import java.util.List;
  */
 record Exchange(String name, String given, String asked) {
 
-  /** Whether it leaves other items alone, so that several may be prepared before one is asked. */
+  /**
+   * Whether it leaves other items and their memory alone, so that several may be prepared before
+   * one is asked.
+   */
   boolean keepsToItself() {
-    return !asked.contains("flush_all") && !given.contains("flush_all");
+    return !asked.contains("flush_all")
+        && !given.contains("flush_all")
+        && !asked.contains("cache_memlimit 64");
   }
 
   /** The same in two bursts, the question at the given pace. */
