@@ -19,6 +19,14 @@ public final class LarderProcess extends ServerProcess {
   private static final Duration START_MAX = Duration.ofSeconds(30);
   private static final Duration BUILD_MAX = Duration.ofMinutes(10);
 
+  /** What the launcher tells the C library. */
+  private static final List<String> MEMORY_SETTINGS =
+      List.of(
+          "env",
+          "MALLOC_ARENA_MAX=2",
+          "MALLOC_MMAP_THRESHOLD_=131072",
+          "MALLOC_TRIM_THRESHOLD_=131072");
+
   private static final String MAIN = "io.larder.server.Main";
 
   private LarderProcess(int port, List<String> command, Path folder) {
@@ -45,6 +53,7 @@ public final class LarderProcess extends ServerProcess {
   /** As {@link #launch}, by a command that runs another one in its own place. */
   static LarderProcess launchUnder(List<String> runner, Path folder, int port, String... options) {
     List<String> command = new ArrayList<>(runner);
+    command.addAll(MEMORY_SETTINGS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Checkout.file("bin/jvm.options"));
     command.add("-XX:+UseSerialGC");
