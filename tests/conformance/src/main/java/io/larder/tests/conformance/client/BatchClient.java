@@ -135,6 +135,13 @@ public final class BatchClient implements AutoCloseable {
     return present;
   }
 
+  /** Sends a line and returns the line that answers it. */
+  public String ask(String command) {
+    add(command + "\r\n");
+    send();
+    return line();
+  }
+
   private void ask(long item, String flags) {
     add("mg ");
     addKey(item);
