@@ -80,10 +80,14 @@ public final class Cache implements AutoCloseable {
     RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
     this.sessionSettings =
-        new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
+        new SessionSettings(
+            config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX, config.evicts());
     TierSettings tierSettings =
         new TierSettings(
-            config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.maxWait().toNanos());
+            config.flashItemBytesMin(),
+            config.lowTtl().toSeconds(),
+            config.maxWait().toNanos(),
+            config.evicts());
     WriteBudget writeBudget =
         new WriteBudget(
             config.writeBudgetBytesPerSecond(),
@@ -94,6 +98,9 @@ public final class Cache implements AutoCloseable {
     ram.wakesDemotion(wakesDemotion);
     this.leaver = flash == null ? null : new PageLeaver(tiers, newCounters());
     if (flash != null && leaver != null) {
+      if (!config.evicts()) {
+        flash.neverEvicts();
+      }
       flash.wakes(() -> {
         wakesDemotion.wake();
         // A page that was given up has also made room in the index.
@@ -247,6 +254,7 @@ public final class Cache implements AutoCloseable {
         (long) budget.idleCount() * budget.unitBytes(),
         (long) budget.usedCount() * budget.unitBytes(),
         budget.indexBytes(),
+        tiers.index().ghostBytes(),
         usedBytes,
         bucketCount,
         flash == null ? null : flash.snapshot(),

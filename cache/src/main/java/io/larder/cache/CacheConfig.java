@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
  * @param maxWait how long writers wait for a device that makes no progress before items are dropped
  * @param writeBudgetBytesPerSecond what may be written to flash, over a sliding day; 0 = no limit
+ * @param evicts whether items are lost to make room for others; otherwise what finds no room is
+ *     refused
  */
 public record CacheConfig(
     long ramBytes,
@@ -29,7 +31,32 @@ public record CacheConfig(
     Duration lowTtl,
     int recacheRate,
     Duration maxWait,
-    long writeBudgetBytesPerSecond) {
+    long writeBudgetBytesPerSecond,
+    boolean evicts) {
+
+  /** One that evicts. */
+  public CacheConfig(
+      long ramBytes,
+      int itemBytesMax,
+      long hashSeed,
+      @Nullable PageStoreConfig flash,
+      int flashItemBytesMin,
+      Duration lowTtl,
+      int recacheRate,
+      Duration maxWait,
+      long writeBudgetBytesPerSecond) {
+    this(
+        ramBytes,
+        itemBytesMax,
+        hashSeed,
+        flash,
+        flashItemBytesMin,
+        lowTtl,
+        recacheRate,
+        maxWait,
+        writeBudgetBytesPerSecond,
+        true);
+  }
 
   /** Least RAM that leaves the index and both queues something to work with. */
   public static final long RAM_BYTES_MIN = 1 << 20;
@@ -73,10 +100,34 @@ public record CacheConfig(
         0);
   }
 
+  /** The same, but items are refused instead of others being lost for them. */
+  public CacheConfig withoutEvictions() {
+    return new CacheConfig(
+        ramBytes,
+        itemBytesMax,
+        hashSeed,
+        flash,
+        flashItemBytesMin,
+        lowTtl,
+        recacheRate,
+        maxWait,
+        writeBudgetBytesPerSecond,
+        false);
+  }
+
   /** The same with other RAM. */
   CacheConfig withRamBytes(long bytes) {
     return new CacheConfig(
-        bytes, itemBytesMax, hashSeed, flash, flashItemBytesMin, lowTtl, recacheRate, maxWait);
+        bytes,
+        itemBytesMax,
+        hashSeed,
+        flash,
+        flashItemBytesMin,
+        lowTtl,
+        recacheRate,
+        maxWait,
+        writeBudgetBytesPerSecond,
+        evicts);
   }
 
   /** Bytes of a segment: {@code ramBytes / 512}, a power of two from 64 KiB to 4 MiB. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ramUsedBytes what index and RAM log have; more than they may for a while after it was made
  *     less
  * @param indexBytes what of that the index has taken
+ * @param ghostBytes what of that remembers departed keys
  * @param indexUsedBytes what of that holds buckets and overflows
  * @param indexBucketCount buckets of all shards
  * @param flash the flash tier; null when there is none
@@ -31,6 +32,7 @@ public record CacheSnapshot(
     long ramIdleBytes,
     long ramUsedBytes,
     long indexBytes,
+    long ghostBytes,
     long indexUsedBytes,
     long indexBucketCount,
     @Nullable StoreSnapshot flash,

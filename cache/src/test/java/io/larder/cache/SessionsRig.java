@@ -44,8 +44,24 @@ final class SessionsRig implements AutoCloseable {
     return new SessionsRig(CacheConfig.ofRam(ramBytes), List.of(), sessionCount);
   }
 
+  /** Only RAM, where nothing is evicted. */
+  static SessionsRig withoutEvictions(long ramBytes, int sessionCount) {
+    return new SessionsRig(CacheConfig.ofRam(ramBytes).withoutEvictions(), List.of(), sessionCount);
+  }
+
   /** RAM, and flash of {@code pageCount} pages that are filled through buffers of 64 KiB. */
   static SessionsRig of(long ramBytes, int pageBytes, int pageCount, int sessionCount) {
+    return withFlash(ramBytes, pageBytes, pageCount, sessionCount, true);
+  }
+
+  /** RAM and such flash, where nothing is evicted. */
+  static SessionsRig withoutEvictions(
+      long ramBytes, int pageBytes, int pageCount, int sessionCount) {
+    return withFlash(ramBytes, pageBytes, pageCount, sessionCount, false);
+  }
+
+  private static SessionsRig withFlash(
+      long ramBytes, int pageBytes, int pageCount, int sessionCount, boolean evicts) {
     PageStoreConfig flash =
         new PageStoreConfig(pageBytes, 64 * 1024, 8, new StoreIdentity(new UUID(1, 2), 42));
     CacheConfig ram = CacheConfig.ofRamAndFlash(ramBytes, flash);
@@ -59,7 +75,8 @@ final class SessionsRig implements AutoCloseable {
             ram.lowTtl(),
             ram.recacheRate(),
             ram.maxWait(),
-            0);
+            0,
+            evicts);
     Device device = new MemoryDevice((long) pageBytes * pageCount);
     return new SessionsRig(config, List.of(device), sessionCount);
   }

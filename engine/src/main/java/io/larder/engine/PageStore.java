@@ -84,6 +84,7 @@ public final class PageStore implements AutoCloseable {
   private final Clock clock;
   private volatile @Nullable ReclaimStep reclaim;
   private volatile Wakeup reclaimWakeup = () -> {};
+  private boolean evicts = true;
   private volatile Wakeup ownerWakeup = () -> {};
 
   private PageStore(PageStoreConfig config, List<Device> devices, Clock clock, long latestVersion) {
@@ -145,6 +146,14 @@ public final class PageStore implements AutoCloseable {
   }
 
   /**
+   * Lets no record be lost to make room: only pages that are empty or whose every record has
+   * expired are given up ahead of need. Called before the start.
+   */
+  public void neverEvicts() {
+    evicts = false;
+  }
+
+  /**
    * Starts the background work; once.
    *
    * @param owner asked to leave the records of a page before it is given up
@@ -153,6 +162,9 @@ public final class PageStore implements AutoCloseable {
     ReclaimStep step =
         new ReclaimStep(
             pages, freePages, failedPages, health::isOut, owner, geometry, new Reclaims(), clock);
+    if (!evicts) {
+      step.neverEvicts();
+    }
     reclaim = step;
     reclaimWakeup = work.start("reclaim", step);
     for (int i = 0; i < devices.size(); i++) {

@@ -22,6 +22,7 @@ public final class Index {
 
   private static final int BUCKET_ITEMS = 12;
 
+  private final IndexMemory memory;
   private final List<Shard> shards;
   private final GhostClock ghostClock = new GhostClock();
 
@@ -38,7 +39,7 @@ public final class Index {
       Supplier<@Nullable MemorySegment> source,
       long expectedItems,
       int placeOfSegments) {
-    IndexMemory memory = new IndexMemory(slabBytes, source);
+    this.memory = new IndexMemory(slabBytes, source);
     int bits = firstLevelBits(expectedItems);
     List<Shard> made = new ArrayList<>();
     for (int i = 0; i < SHARD_COUNT; i++) {
@@ -77,6 +78,11 @@ public final class Index {
       }
     }
     ghostClock.remember(count - flashCount, flashCount);
+  }
+
+  /** Bytes that remember departed keys. */
+  public long ghostBytes() {
+    return memory.ghostBytes();
   }
 
   /** All of them, for counting and for the rare scan. */

@@ -31,6 +31,9 @@ final class IndexMemory {
   @GuardedBy("this")
   private long endOfSlabs;
 
+  @GuardedBy("this")
+  private long ghostBytes;
+
   /** A multiple of a chunk when the last chunk for ghosts is used up. */
   @GuardedBy("this")
   private long nextGhostPiece;
@@ -57,10 +60,16 @@ final class IndexMemory {
         return -1;
       }
       nextGhostPiece = chunk;
+      ghostBytes += CHUNK_BYTES;
     }
     long piece = nextGhostPiece;
     nextGhostPiece += Ghost.PIECE_BYTES;
     return piece;
+  }
+
+  /** Bytes of the chunks that ghosts have taken. */
+  synchronized long ghostBytes() {
+    return ghostBytes;
   }
 
   /** The address of a zeroed chunk, or -1 when there is no memory for it. */

@@ -39,6 +39,8 @@ public final class RamLog {
 
   private volatile Wakeup demotion = () -> {};
 
+  private volatile boolean refuses;
+
   @GuardedBy("this")
   private final ProbationShare share = new ProbationShare();
 
@@ -216,6 +218,7 @@ public final class RamLog {
     if (!budget.resize(unitCount)) {
       return false;
     }
+    refuses = false;
     wakeDemotionIfLow();
     roomMade();
     return true;
@@ -230,7 +233,29 @@ public final class RamLog {
     segments.set(segment.id(), null);
     budget.giveBack(segment.loan());
     wantedCount.set(0);
+    refuses = false;
     roomMade();
+  }
+
+  /**
+   * No room can be made, until a segment is freed after all: who waits for some is woken, to be
+   * told so.
+   */
+  public void refuse() {
+    if (!refuses) {
+      refuses = true;
+      roomMade();
+    }
+  }
+
+  /** Whether there is no use in waiting for room. */
+  public boolean isRefusing() {
+    return refuses;
+  }
+
+  /** Segments that are full. */
+  public synchronized int sealedCount() {
+    return probation.size() + main.size();
   }
 
   /**

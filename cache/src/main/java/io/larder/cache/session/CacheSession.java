@@ -107,6 +107,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private int recacheCount;
   private long roomBeforeStep;
 
+  /** The index has no memory for a new item, and nothing may be evicted for it. */
+  private boolean indexRefuses;
+
   /** Something asked for earlier is still under way on the key of this step. */
   private boolean isBehind;
 
@@ -180,12 +183,16 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     while (true) {
       roomBeforeStep = tiers.ram().roomCount();
       isBehind = !lookups.isEmpty() && lookups.hasOlder(hash, lookup);
+      indexRefuses = false;
       found = lookup;
       Progress progress =
           isBehind && !request.isPureRead() ? Progress.NEEDS_TURN : step(request, hash, lookup);
       lookup = found;
       if (progress == Progress.NEEDS_READ && lookup != null) {
         progress = read(lookup);
+      }
+      if (progress == Progress.NEEDS_ROOM && (indexRefuses || tiers.ram().isRefusing())) {
+        progress = refuse(request, hash, lookup);
       }
       if (progress == Progress.NEEDS_TURN) {
         waitForTurn(lookup != null ? lookup : takeLookup(request, hash));
@@ -269,6 +276,39 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
               ? vivifyNumber(request, hash, shard, now)
               : answered(request, Status.NOT_FOUND);
     };
+  }
+
+  /**
+   * There is no room, and none may be made. The value that a store was to replace goes, as
+   * memcached's does, so that nobody takes it for the new one.
+   */
+  private Progress refuse(Request request, long hash, @Nullable FlashLookup lookup) {
+    boolean replaces =
+        request.verb == Verb.STORE
+            && (request.mode == StoreMode.SET || request.mode == StoreMode.REPLACE);
+    if (replaces) {
+      Shard shard = tiers.index().shardOf(hash);
+      synchronized (shard) {
+        for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
+          if (isOrMayBe(request, shard, shard.get(at), lookup)) {
+            tiers.drop(shard, at, hash, Departure.DELETED);
+          }
+        }
+      }
+    }
+    return answered(request, Status.NO_MEMORY);
+  }
+
+  @GuardedBy("shard")
+  private boolean isOrMayBe(Request request, Shard shard, long slot, @Nullable FlashLookup lookup) {
+    return tiers.isRam(slot)
+        ? RecordLayout.keyEquals(
+            tiers.segmentOf(slot).memory(),
+            Tiers.ramOffset(slot),
+            request.keyMemory,
+            request.keyOffset,
+            request.keyLength)
+        : takesUnread(request, shard) || (lookup != null && lookup.owns(slot));
   }
 
   private Progress answered(Request request, Status status) {
@@ -866,8 +906,11 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     // Dead before it is born: a segment of its own may be given up as soon as it is published.
     segment.died(span);
     writer.publish();
-    counters.increment(CacheCounter.INDEX_FULL_EVICTIONS);
-    tiers.indexIsFull();
+    indexRefuses = !settings.evicts();
+    if (!indexRefuses) {
+      counters.increment(CacheCounter.INDEX_FULL_EVICTIONS);
+      tiers.indexIsFull();
+    }
   }
 
   /** Copies a record that was read from flash into RAM, to be changed there. */

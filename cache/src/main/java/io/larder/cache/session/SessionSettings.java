@@ -7,8 +7,10 @@ package io.larder.cache.session;
  * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
  * @param readBytesMax bytes of flash reads in flight, over all sessions, above which a session that
  *     has some waits before it starts more
+ * @param evicts whether items are lost to make room for others
  */
-public record SessionSettings(int itemBytesMax, int recacheRate, long readBytesMax) {
+public record SessionSettings(
+    int itemBytesMax, int recacheRate, long readBytesMax, boolean evicts) {
   /** What memcached's item header, CAS, key end and line end take, so that its limits are kept. */
   private static final int MEMCACHED_OVERHEAD_BYTES = 48 + 8 + 1 + 2;
 

@@ -37,6 +37,11 @@ public final class DemoteStep implements Step {
    * Patience: as long as the device makes progress the step waits for it. When it has made none for
    * maxWait, records are dropped one by one, without waiting, until it does again.
    *
+   * Where nothing may be evicted, a record that flash does not take stays where it is. Should an eighth
+   * of its segment be dead, what stays is moved together, and the segment is free. When every segment
+   * has been looked at and none could be freed, writers are refused instead of being made to wait, and
+   * the step goes on looking, slowly, for records that have expired since.
+   *
    * A large record is written from where it stands: it is marked busy, and when the device has it and
    * it is still the same and still busy its slot swings. The segment stays as long as the device may
    * read it, even if the record has been dropped meanwhile.
@@ -44,6 +49,9 @@ public final class DemoteStep implements Step {
 
   private static final int RECORDS_PER_CALL = 256;
   private static final long RETRY_NANOS = 10_000_000;
+
+  /** Between two segments, when none is likely to be freed. */
+  private static final long REFUSING_NANOS = 50_000_000;
 
   private final Tiers tiers;
   private final TierSettings settings;
@@ -56,6 +64,13 @@ public final class DemoteStep implements Step {
   private @Nullable Segment victim;
   private int position;
   private int keptBytes;
+
+  /** Whether what stays of the victim is being moved together. */
+  private boolean compacts;
+
+  /** Segments looked at since one was freed. */
+  private int keptInTurnCount;
+
   private boolean waiting;
   private boolean dropping;
   private long waitingSinceNanos;
@@ -82,6 +97,8 @@ public final class DemoteStep implements Step {
   private enum Fate {
     /** Nothing points at the record's old place any more. */
     LEFT,
+    /** It stays where it is. */
+    STAYS,
     /** No room on flash now; ask again. */
     WAITS,
     /** Room is taken, and the device is to read the record from where it stands. */
@@ -120,6 +137,7 @@ public final class DemoteStep implements Step {
       victim = segment;
       position = 0;
       keptBytes = 0;
+      compacts = false;
     }
     return advance(segment, now);
   }
@@ -138,17 +156,36 @@ public final class DemoteStep implements Step {
         return RETRY_NANOS;
       }
       if (fate == Fate.SEGMENT_STAYS) {
-        victim = null;
-        ram.keep(segment);
-        return AT_ONCE;
+        return stay(segment);
       }
       position += span;
     }
-    if (position == segment.tailBytes()) {
+    return position == segment.tailBytes() ? end(segment) : AT_ONCE;
+  }
+
+  /** What follows when every record of a segment has been looked at. */
+  private long end(Segment segment) {
+    if (settings.evicts() || segment.liveBytes() == 0) {
       victim = null;
+      keptInTurnCount = 0;
       ram.free(segment);
+      return AT_ONCE;
     }
-    return AT_ONCE;
+    if (!compacts && segment.liveBytes() <= segment.tailBytes() / 8 * 7) {
+      compacts = true;
+      position = 0;
+      return AT_ONCE;
+    }
+    return stay(segment);
+  }
+
+  private long stay(Segment segment) {
+    victim = null;
+    ram.keep(segment);
+    if (!settings.evicts() && ++keptInTurnCount >= ram.sealedCount()) {
+      ram.refuse();
+    }
+    return ram.isRefusing() ? REFUSING_NANOS : AT_ONCE;
   }
 
   private Fate leave(Segment segment, int at, int span, long now) {
@@ -169,6 +206,9 @@ public final class DemoteStep implements Step {
         counters.increment(CacheCounter.RECLAIMED);
         return Fate.LEFT;
       }
+      if (!settings.evicts()) {
+        return leaveOrStay(shard, cursor, segment, at, span, hash, now);
+      }
       long slot = shard.get(cursor);
       if (Slot.hits(slot) > 0) {
         if (segment.isLarge()) {
@@ -181,11 +221,29 @@ public final class DemoteStep implements Step {
       }
       PageStore flash = tiers.flash();
       if (flash == null) {
-        evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
-        return Fate.LEFT;
+        return evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
       }
       return demote(flash, shard, cursor, segment, at, hash, now);
     }
+  }
+
+  /** Where nothing may be evicted: what was hit stays, the rest goes to flash if flash takes it. */
+  @GuardedBy("shard")
+  private Fate leaveOrStay(
+      Shard shard, long cursor, Segment segment, int at, int span, long hash, long now) {
+    if (compacts) {
+      return move(shard, cursor, segment, at, span, now) ? Fate.LEFT : Fate.STAYS;
+    }
+    PageStore flash = tiers.flash();
+    if (flash == null) {
+      return Fate.STAYS;
+    }
+    long slot = shard.get(cursor);
+    if (Slot.hits(slot) > 0) {
+      shard.set(cursor, Slot.withHits(slot, Slot.hits(slot) - 1));
+      return Fate.STAYS;
+    }
+    return demote(flash, shard, cursor, segment, at, hash, now);
   }
 
   /** Moves a record that was hit to the main queue. */
@@ -195,6 +253,16 @@ public final class DemoteStep implements Step {
     if (ram.isExhausted() && keptBytes + span > segment.tailBytes() / 2) {
       return false;
     }
+    if (!move(shard, cursor, segment, at, span, now)) {
+      return false;
+    }
+    keptBytes += span;
+    counters.increment(CacheCounter.KEPT_IN_RAM);
+    return true;
+  }
+
+  @GuardedBy("shard")
+  private boolean move(Shard shard, long cursor, Segment segment, int at, int span, long now) {
     if (!mainWriter.claim(span, now)) {
       return false;
     }
@@ -205,8 +273,6 @@ public final class DemoteStep implements Step {
     shard.set(cursor, tiers.ramSlot(Slot.tag(slot), hits, span, target, mainWriter.offset()));
     mainWriter.publish();
     segment.died(span);
-    keptBytes += span;
-    counters.increment(CacheCounter.KEPT_IN_RAM);
     return true;
   }
 
@@ -225,9 +291,10 @@ public final class DemoteStep implements Step {
     int bytes = Tiers.flashBytes(memory, at);
     CacheCounter refusal = admission.refusal(flash, segment, at, bytes, now);
     if (refusal != null) {
-      counters.increment(refusal);
-      evict(shard, cursor, segment, at, hash, Departure.REFUSED);
-      return Fate.LEFT;
+      if (settings.evicts()) {
+        counters.increment(refusal);
+      }
+      return evict(shard, cursor, segment, at, hash, Departure.REFUSED);
     }
     boolean directly = segment.isLarge() && bytes >= flash.directRecordBytesMin();
     DirectWrite write = directly ? writeOf(memory, at, bytes) : null;
@@ -239,12 +306,14 @@ public final class DemoteStep implements Step {
                 ? flash.reserveDirect(bucket, hash, write)
                 : ReserveOutcome.NO_BUFFER;
     if (outcome == ReserveOutcome.OUT_OF_SERVICE || outcome == ReserveOutcome.TOO_LARGE) {
-      evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
-      return Fate.LEFT;
+      return evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
     }
     if (outcome != ReserveOutcome.RESERVED) {
       if (isPatient(flash)) {
         return Fate.WAITS;
+      }
+      if (!settings.evicts()) {
+        return Fate.STAYS;
       }
       tiers.dropRam(shard, cursor, hash, from(segment, Departure.DROPPED));
       counters.increment(CacheCounter.DEMOTE_DROPPED);
@@ -284,6 +353,10 @@ public final class DemoteStep implements Step {
   private long await(LargeDemotion demotion) {
     boolean isOver = !demotion.isUnderWay();
     if (!isOver && isPatient(tiers.flashOfSlot())) {
+      return RETRY_NANOS;
+    }
+    if (!isOver && !settings.evicts()) {
+      ram.refuse();
       return RETRY_NANOS;
     }
     writing = null;
@@ -374,13 +447,18 @@ public final class DemoteStep implements Step {
     return !dropping;
   }
 
+  /** Has a record go for good, if any may. */
   @GuardedBy("shard")
-  private void evict(Shard shard, long cursor, Segment segment, int at, long hash, Departure why) {
+  private Fate evict(Shard shard, long cursor, Segment segment, int at, long hash, Departure why) {
+    if (!settings.evicts()) {
+      return Fate.STAYS;
+    }
     counters.increment(CacheCounter.EVICTED_FROM_RAM);
     if ((RecordLayout.state(segment.memory(), at) & RecordLayout.FETCHED) == 0) {
       counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
     }
     tiers.dropRam(shard, cursor, hash, from(segment, why));
+    return Fate.LEFT;
   }
 
   private static Departure from(Segment segment, Departure why) {

@@ -52,6 +52,7 @@ public final class ReclaimStep implements Step {
   private final NavigableMap<Integer, PageRequest> requestedPages = new ConcurrentSkipListMap<>();
   private final AtomicBoolean looksForDoomed = new AtomicBoolean();
 
+  private boolean evicts = true;
   private @Nullable Sweep current;
 
   /**
@@ -87,6 +88,13 @@ public final class ReclaimStep implements Step {
     this.geometry = geometry;
     this.listener = listener;
     this.clock = clock;
+  }
+
+  /**
+   * From now on no page is given up ahead of need that holds a live record. Before the first run.
+   */
+  public void neverEvicts() {
+    evicts = false;
   }
 
   @Override
@@ -172,7 +180,7 @@ public final class ReclaimStep implements Step {
     }
     water.waitsNoMore();
     VictimPolicy.Victim victim = VictimPolicy.choose(usable, clock.unixSeconds());
-    if (victim == null) {
+    if (victim == null || (!evicts && victim.reason() == GiveUpReason.EVICTED)) {
       return UNTIL_WOKEN;
     }
     giveUp(pages.get(victim.pageId()), victim.reason());

@@ -273,6 +273,10 @@ final class AnswerPath {
     if (status == Status.DELETED && command.quiet) {
       return;
     }
+    if (status == Status.NO_MEMORY) {
+      out.append(NO_MEMORY);
+      return;
+    }
     metaEcho(
         command,
         switch (status) {
@@ -294,7 +298,12 @@ final class AnswerPath {
   private static void touched(Command command, Status status, ReplyChain out, CounterSet counters) {
     countRead(command.touches, status == Status.HIT, counters);
     if (!command.quiet) {
-      out.append(status == Status.HIT ? TOUCHED : NOT_FOUND);
+      out.append(
+          switch (status) {
+            case HIT -> TOUCHED;
+            case NO_MEMORY -> NO_MEMORY;
+            default -> NOT_FOUND;
+          });
     }
   }
 

@@ -53,6 +53,13 @@ public final class ServeArguments {
   String megabytes = MEGABYTES;
 
   @Option(
+      names = {"-M", "--disable-evictions"},
+      description =
+          "Lose no item to make room for others: what finds no room is answered with an error. With"
+              + " flash that is when flash is full, too.")
+  boolean disableEvictions;
+
+  @Option(
       names = {"-t", "--threads"},
       paramLabel = "N",
       description = "Event loops, default one for each core.")

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param net where clients are met, and how many
  * @param ramBytes bytes of index and RAM log together
  * @param itemBytesMax largest item; 0 = memcached's, or what RAM and flash allow
+ * @param evicts whether items are lost to make room for others
  * @param flash the flash tier
  * @param io how to talk to sockets and flash
  * @param verbosity how much is logged, from 0 to 3
@@ -21,6 +22,7 @@ public record ServeConfig(
     NetSettings net,
     long ramBytes,
     int itemBytesMax,
+    boolean evicts,
     FlashOptions flash,
     IoChoice io,
     int verbosity,

@@ -77,6 +77,7 @@ public final class ServeParser {
             net(extended),
             (long) problems.wholeNumber("-m", arguments.megabytes, 2, MEGABYTES_MAX, 2) << 20,
             itemBytesMax(),
+            !arguments.disableEvictions,
             flash(extended),
             io(),
             Math.min(arguments.verbose.length, VERBOSITY_MAX),

@@ -132,7 +132,8 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
         config.flash().lowTtl(),
         config.flash().recacheRate(),
         config.flash().maxWait(),
-        config.flash().writeBudgetBytesPerSecond());
+        config.flash().writeBudgetBytesPerSecond(),
+        config.evicts());
   }
 
   // --- sizes that were left open

@@ -233,6 +233,8 @@ enum GeneralStat {
       m -> m.get(CacheCounter.REFUSED_OVER_BUDGET)),
   LARDER_KEPT_IN_RAM("Items moved on in RAM because they were read.", CacheCounter.KEPT_IN_RAM),
   LARDER_INDEX_BYTES("Bytes of the index that hold something.", m -> m.cache().indexUsedBytes()),
+  LARDER_GHOST_BYTES(
+      "Bytes of the index's RAM that remember departed keys.", m -> m.cache().ghostBytes()),
   LARDER_INDEX_BYTES_PER_ITEM(
       "Those, for each item.",
       m ->

@@ -14,7 +14,7 @@ enum SettingStat {
   INTER("Addresses listened on.", f -> String.join(",", f.addresses())),
   VERBOSITY("How much was to be logged at the start.", f -> f.config().verbosity()),
   OLDEST("Always 0: items do not stand in one line by age.", f -> 0),
-  EVICTIONS("Items make room for others.", f -> "on"),
+  EVICTIONS("Items make room for others.", f -> f.cache().evicts() ? "on" : "off"),
   DOMAIN_SOCKET("The Unix socket.", SettingStat::socket),
   SHUTDOWN_COMMAND("Clients cannot stop the server.", f -> "no"),
   NUM_THREADS("Event loops.", f -> f.config().net().threadCount()),

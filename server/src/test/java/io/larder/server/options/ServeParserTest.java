@@ -37,6 +37,7 @@ class ServeParserTest {
                     Duration.ZERO),
                 64 << 20,
                 0,
+                true,
                 new FlashOptions(
                     false, List.of(), 0, 0, 0, 1, Duration.ZERO, Duration.ofSeconds(1), 0),
                 IoChoice.AUTO,
@@ -65,6 +66,7 @@ class ServeParserTest {
             "55",
             "-I",
             "2m",
+            "-M",
             "--io",
             "nio",
             "-u",
@@ -95,6 +97,7 @@ class ServeParserTest {
                     Duration.ofSeconds(9)),
                 128 << 20,
                 2 << 20,
+                false,
                 new FlashOptions(
                     false,
                     List.of(

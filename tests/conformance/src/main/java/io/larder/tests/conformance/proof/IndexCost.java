@@ -45,7 +45,7 @@ public final class IndexCost implements AutoCloseable {
    *
    * @param items in both tiers
    * @param flashItems of those, on flash
-   * @param takenBytes what the index has taken from the RAM
+   * @param takenBytes what the index has taken from the RAM, but for departed keys
    * @param usedBytes of those, what holds something
    * @param restBytes RSS without the room that items in RAM have
    * @param before the sample to compare the RSS with
@@ -122,7 +122,7 @@ public final class IndexCost implements AutoCloseable {
     return new Sample(
         stats.number("curr_items"),
         stats.number("larder_flash_items"),
-        stats.number("hash_bytes"),
+        stats.number("hash_bytes") - stats.number("larder_ghost_bytes"),
         stats.number("larder_index_bytes"),
         server.rssBytes() - stats.number("limit_maxbytes") + stats.number("hash_bytes"),
         first);
