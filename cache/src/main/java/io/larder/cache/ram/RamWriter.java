@@ -35,9 +35,9 @@ public final class RamWriter {
     return new RamWriter(log, queue, RamLog.KEPT_FOR_DEMOTION_COUNT);
   }
 
-  /** Writes what demotion keeps in RAM. */
-  public static RamWriter forDemotion(RamLog log) {
-    return new RamWriter(log, RamQueue.MAIN, 0);
+  /** Writes what demotion keeps in RAM into {@code queue}. */
+  public static RamWriter forDemotion(RamLog log, RamQueue queue) {
+    return new RamWriter(log, queue, 0);
   }
 
   /**

@@ -84,7 +84,8 @@ public final class Segment {
     return liveBytes.get();
   }
 
-  boolean isMoreThanHalfDead() {
+  /** Whether most of what was written to it is no longer pointed at. */
+  public boolean isMoreThanHalfDead() {
     return liveBytes.get() < tailBytes / 2;
   }
 }

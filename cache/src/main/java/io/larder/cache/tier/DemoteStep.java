@@ -37,6 +37,9 @@ public final class DemoteStep implements Step {
    * Patience: as long as the device makes progress the step waits for it. When it has made none for
    * maxWait, records are dropped one by one, without waiting, until it does again.
    *
+   * A segment that is more than half dead is given up for the room of its dead, whatever its age. What
+   * is live in it has not had its time yet, so nothing is judged: it moves on within its queue.
+   *
    * Where nothing may be evicted, a record that flash does not take stays where it is. Should an eighth
    * of its segment be dead, what stays is moved together, and the segment is free. When every segment
    * has been looked at and none could be freed, writers are refused instead of being made to wait, and
@@ -59,13 +62,14 @@ public final class DemoteStep implements Step {
   private final Admission admission;
   private final RamLog ram;
   private final RamWriter mainWriter;
+  private final RamWriter probationWriter;
   private final Reservation reservation = new Reservation();
 
   private @Nullable Segment victim;
   private int position;
   private int keptBytes;
 
-  /** Whether what stays of the victim is being moved together. */
+  /** Whether what is live in the victim is moved, and not judged. */
   private boolean compacts;
 
   /** Segments looked at since one was freed. */
@@ -91,7 +95,8 @@ public final class DemoteStep implements Step {
     this.admission = new Admission(settings, budget);
     this.counters = counters;
     this.ram = tiers.ram();
-    this.mainWriter = RamWriter.forDemotion(ram);
+    this.mainWriter = RamWriter.forDemotion(ram, RamQueue.MAIN);
+    this.probationWriter = RamWriter.forDemotion(ram, RamQueue.PROBATION);
   }
 
   private enum Fate {
@@ -131,13 +136,14 @@ public final class DemoteStep implements Step {
       if (segment == null) {
         // All there is stands in open segments. Who waits is not woken: nothing has been freed.
         mainWriter.seal();
+        probationWriter.seal();
         ram.askHolders();
         return RETRY_NANOS;
       }
       victim = segment;
       position = 0;
       keptBytes = 0;
-      compacts = false;
+      compacts = segment.isMoreThanHalfDead();
     }
     return advance(segment, now);
   }
@@ -206,8 +212,11 @@ public final class DemoteStep implements Step {
         counters.increment(CacheCounter.RECLAIMED);
         return Fate.LEFT;
       }
+      if (compacts && moveOn(shard, cursor, segment, at, span, now)) {
+        return Fate.LEFT;
+      }
       if (!settings.evicts()) {
-        return leaveOrStay(shard, cursor, segment, at, span, hash, now);
+        return leaveOrStay(shard, cursor, segment, at, hash, now);
       }
       long slot = shard.get(cursor);
       if (Slot.hits(slot) > 0) {
@@ -229,13 +238,9 @@ public final class DemoteStep implements Step {
 
   /** Where nothing may be evicted: what was hit stays, the rest goes to flash if flash takes it. */
   @GuardedBy("shard")
-  private Fate leaveOrStay(
-      Shard shard, long cursor, Segment segment, int at, int span, long hash, long now) {
-    if (compacts) {
-      return move(shard, cursor, segment, at, span, now) ? Fate.LEFT : Fate.STAYS;
-    }
+  private Fate leaveOrStay(Shard shard, long cursor, Segment segment, int at, long hash, long now) {
     PageStore flash = tiers.flash();
-    if (flash == null) {
+    if (flash == null || compacts) {
       return Fate.STAYS;
     }
     long slot = shard.get(cursor);
@@ -253,7 +258,9 @@ public final class DemoteStep implements Step {
     if (ram.isExhausted() && keptBytes + span > segment.tailBytes() / 2) {
       return false;
     }
-    if (!move(shard, cursor, segment, at, span, now)) {
+    int hits = Slot.hits(shard.get(cursor));
+    int hitsLeft = segment.queue() == RamQueue.PROBATION ? 0 : hits - 1;
+    if (!move(shard, cursor, segment, at, span, mainWriter, hitsLeft, now)) {
       return false;
     }
     keptBytes += span;
@@ -261,17 +268,31 @@ public final class DemoteStep implements Step {
     return true;
   }
 
+  /** Moves a record within its queue, out of a segment whose dead are to be gained. */
   @GuardedBy("shard")
-  private boolean move(Shard shard, long cursor, Segment segment, int at, int span, long now) {
-    if (!mainWriter.claim(span, now)) {
+  private boolean moveOn(Shard shard, long cursor, Segment segment, int at, int span, long now) {
+    RamWriter writer = segment.queue() == RamQueue.MAIN ? mainWriter : probationWriter;
+    return move(shard, cursor, segment, at, span, writer, Slot.hits(shard.get(cursor)), now);
+  }
+
+  @GuardedBy("shard")
+  private boolean move(
+      Shard shard,
+      long cursor,
+      Segment segment,
+      int at,
+      int span,
+      RamWriter writer,
+      int hits,
+      long now) {
+    if (!writer.claim(span, now)) {
       return false;
     }
+    Segment target = writer.segment();
+    MemorySegment.copy(segment.memory(), at, target.memory(), writer.offset(), span);
     long slot = shard.get(cursor);
-    int hits = segment.queue() == RamQueue.PROBATION ? 0 : Slot.hits(slot) - 1;
-    Segment target = mainWriter.segment();
-    MemorySegment.copy(segment.memory(), at, target.memory(), mainWriter.offset(), span);
-    shard.set(cursor, tiers.ramSlot(Slot.tag(slot), hits, span, target, mainWriter.offset()));
-    mainWriter.publish();
+    shard.set(cursor, tiers.ramSlot(Slot.tag(slot), hits, span, target, writer.offset()));
+    writer.publish();
     segment.died(span);
     return true;
   }

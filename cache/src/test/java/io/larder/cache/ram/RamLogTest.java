@@ -19,7 +19,7 @@ class RamLogTest {
   private final RamBudget budget = new RamBudget(UNIT, UNIT_COUNT);
   private final RamLog log = new RamLog(budget, Integer.MAX_VALUE);
   private final RamWriter writer = RamWriter.forRequests(log, RamQueue.PROBATION);
-  private final RamWriter mainWriter = RamWriter.forDemotion(log);
+  private final RamWriter mainWriter = RamWriter.forDemotion(log, RamQueue.MAIN);
   private final List<Written> all = new ArrayList<>();
   private int demotionWakeCount;
 

@@ -34,6 +34,7 @@ public final class BatchClient implements AutoCloseable {
   private byte[] batch = new byte[2 * BATCH_BYTES];
   private int batchLength;
   private long refusedCount;
+  private String lastRefusal = "";
 
   /** A client of a port of the loopback address, whose keys have {@code keyBytes}. */
   public BatchClient(int port, int keyBytes) {
@@ -81,12 +82,18 @@ public final class BatchClient implements AutoCloseable {
     send();
     for (String line = line(); !line.equals("MN"); line = line()) {
       refusedCount++;
+      lastRefusal = line;
     }
   }
 
   /** How many items have not been stored. */
   public long refusedCount() {
     return refusedCount;
+  }
+
+  /** What the last of them was answered with. */
+  public String lastRefusal() {
+    return lastRefusal;
   }
 
   /**
