@@ -221,6 +221,33 @@ class IndexTest {
   }
 
   @Test
+  void oneInsertSplitsAtMostOneBucketAndTakesAtMostOneSlab() {
+    int splits = 0;
+    int slabs = 0;
+    for (int i = 0; i < 1_000_000; i++) {
+      Shard shard = index.shardOf(hash(i));
+      long takenBefore = takenBytes;
+      synchronized (shard) {
+        int bucketsBefore = shard.bucketCount();
+        long usedBefore = shard.usedBytes();
+        assertThat(insert(i)).isTrue();
+        int more = shard.bucketCount() - bucketsBefore;
+        assertThat(more).as("buckets split by insert " + i).isBetween(0, 1);
+        assertThat(shard.usedBytes() - usedBefore)
+            .as("bytes that insert " + i + " has begun to use: a bucket and an overflow at most")
+            .isLessThanOrEqualTo(128 + 64);
+        splits += more;
+      }
+      assertThat(takenBytes - takenBefore)
+          .as("bytes that insert " + i + " has taken")
+          .isIn(0L, (long) SLAB_BYTES);
+      slabs += takenBytes > takenBefore ? 1 : 0;
+    }
+    assertThat(splits).isGreaterThan(50_000);
+    assertThat(slabs).isGreaterThan(100);
+  }
+
+  @Test
   void everyDoublingCostsOneBitOfTheTag() {
     assertThat(IntStream.range(0, Index.SHARD_COUNT).map(this::tagBitsLeft)).containsOnly(18);
     long before = bucketCount();

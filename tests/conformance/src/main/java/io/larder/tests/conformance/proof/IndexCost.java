@@ -27,16 +27,18 @@ public final class IndexCost implements AutoCloseable {
   private @Nullable Sample first;
 
   /**
-   * Begins with as many items as it takes to fill the RAM.
+   * Begins with so many items that the RAM is full and the server has warmed up: what it takes once
+   * is not what an item costs.
    *
    * @param server with flash, and {@code -m} of {@code logMegabytes} or less
    * @param logMegabytes RAM for items, beside the index
+   * @param firstFlashItems items on flash to begin with
    */
-  public IndexCost(ServerProcess server, int keyBytes, int logMegabytes) {
+  public IndexCost(ServerProcess server, int keyBytes, int logMegabytes, long firstFlashItems) {
     this.server = server;
     this.client = new BatchClient(server.port(), keyBytes);
     this.logBytes = (long) logMegabytes << 20;
-    fill(logBytes / (32 + VALUE_BYTES) * 3 / 2, item -> {});
+    fill(firstFlashItems, item -> {});
     this.first = sample();
   }
 

@@ -88,7 +88,7 @@ public final class MemoryProof {
               paramLabel = "N",
               split = ",",
               defaultValue = "8000000,10000000,12000000,15000000",
-              description = "Items on flash at which to look.")
+              description = "Items on flash at which to look, ascending.")
           List<Long> items,
       @Option(
               names = "--key-bytes",
@@ -121,8 +121,8 @@ public final class MemoryProof {
     for (int bytes : keyBytes) {
       try (Scratch scratch = Scratch.in(folder);
           LarderProcess larder = start(scratch, logMegabytes, "auto", flashMegabytes);
-          IndexCost cost = new IndexCost(larder, bytes, logMegabytes)) {
-        for (long count : items.stream().sorted().toList()) {
+          IndexCost cost = new IndexCost(larder, bytes, logMegabytes, items.getFirst() / 4)) {
+        for (long count : items) {
           IndexCost.Sample sample = fill(cost, count);
           isGood &=
               Math.max(sample.takenBytesPerItem(), sample.rssBytesPerItem())

@@ -18,7 +18,7 @@ class IndexCostTest {
     try (LarderProcess larder =
             LarderProcess.start(
                 folder, "-m", "8", "-o", "ext_path=" + folder.resolve("flash") + ":512m");
-        IndexCost cost = new IndexCost(larder, keyBytes, 8)) {
+        IndexCost cost = new IndexCost(larder, keyBytes, 8, 300_000)) {
       for (long count : new long[] {800_000, 1_000_000}) {
         IndexCost.Sample sample = cost.fillTo(count, there -> {});
 
