@@ -52,6 +52,7 @@ public final class LoadRun implements AutoCloseable {
   private final ClientTransport transport;
   private final MultiThreadIoEventLoopGroup group;
   private final List<LoadThread> threads = new ArrayList<>();
+  private final List<Channel> channels = new ArrayList<>();
 
   private LoadRun(
       LoadSettings settings, @Nullable ServerProcess process, ClientTransport transport) {
@@ -117,6 +118,7 @@ public final class LoadRun implements AutoCloseable {
           cause);
     }
     Channel channel = opened.channel();
+    channels.add(channel);
     if (!channel.isActive()) {
       throw new IOException(server.text() + " closed the connection at once");
     }
@@ -221,6 +223,7 @@ public final class LoadRun implements AutoCloseable {
 
   @Override
   public void close() {
+    channels.forEach(channel -> channel.close().awaitUninterruptibly());
     group.shutdownGracefully(0, CONNECT_MILLIS_MAX, TimeUnit.MILLISECONDS).syncUninterruptibly();
   }
 }
