@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     usageHelpWidth = 100,
+    commandListHeading = "%nCommands:%n",
+    subcommands = CompareBench.class,
     header = {"Puts load on any memcached server, and measures it.", ""},
     description = {
       "",
