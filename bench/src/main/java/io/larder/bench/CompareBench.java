@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
       "All servers are filled, then take turns: every scenario on each of them, somebody else first in"
           + " each round. What counts are the ratios within a round, and of these the median: a machine"
           + " that changes from round to round changes both sides. A difference is only called where so"
-          + " many rounds agree that it is hardly an accident (sign test, 5 %), which takes six rounds"
+          + " many rounds agree that it is hardly an accident (sign test, 5 %%), which takes six rounds"
           + " at least; elsewhere there is a question mark.",
       "",
       "Scenarios of flash keep more than RAM holds. memcached reads its file through the page cache,"
