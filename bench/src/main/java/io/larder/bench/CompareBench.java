@@ -119,7 +119,10 @@ public final class CompareBench implements Callable<Integer> {
               + " Default: of flash 20000, else as many as are answered.")
   double loadRate;
 
-  @Option(names = "-m", paramLabel = "MB", description = "Of the servers. Default: 1024, of flash 64.")
+  @Option(
+      names = "-m",
+      paramLabel = "MB",
+      description = "Of the servers. Default: 1024, of flash 64.")
   int megabytes;
 
   @Option(names = "-t", paramLabel = "N", description = "Threads of the servers. Default: 1.")
@@ -226,8 +229,7 @@ public final class CompareBench implements Callable<Integer> {
     List<String> command = new ArrayList<>(List.of(larder.toString(), "serve"));
     command.addAll(List.of(sizes().split(" ")));
     if (isOfFlash()) {
-      command.addAll(
-          List.of("-o", "ext_path=" + flashFile("larder") + ":" + flashMegabytes + "m"));
+      command.addAll(List.of("-o", "ext_path=" + flashFile("larder") + ":" + flashMegabytes + "m"));
     } else {
       command.add("--ram-only");
     }
@@ -237,8 +239,7 @@ public final class CompareBench implements Callable<Integer> {
   private void compare(List<Contestant> contestants) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, String> facts = new LinkedHashMap<>(Machine.facts(flashFile("larder")));
-    contestants.forEach(
-        contestant -> facts.put(contestant.name(), contestant.about()));
+    contestants.forEach(contestant -> facts.put(contestant.name(), contestant.about()));
     facts.put(
         "load",
         String.format(

@@ -62,15 +62,15 @@ class CompareBenchTest {
   @Test
   void aProgramThatDoesNotStartIsSaidInASentence() throws IOException {
     assertThat(run("--memcached", folder.resolve("none").toString())).isEqualTo(1);
-    Path script = Files.writeString(folder.resolve("broken"), "#!/bin/sh\necho out of luck\nexit 1\n");
+    Path script =
+        Files.writeString(folder.resolve("broken"), "#!/bin/sh\necho out of luck\nexit 1\n");
     assertThat(script.toFile().setExecutable(true)).isTrue();
     assertThat(run("--memcached", script.toString())).isEqualTo(1);
 
     assertThat(err.toString().lines().toList())
         .hasSize(2)
         .anySatisfy(line -> assertThat(line).contains("memcached cannot be started"))
-        .anySatisfy(
-            line -> assertThat(line).contains("memcached has not started: out of luck"));
+        .anySatisfy(line -> assertThat(line).contains("memcached has not started: out of luck"));
   }
 
   @ParameterizedTest

@@ -112,8 +112,7 @@ class LoadBenchTest {
   void aServerThatHangsUpEndsTheRunInASentence() throws IOException {
     assertThat(run(Fault.HANGS_UP)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
 
-    assertThat(err.toString().strip())
-        .isEqualTo("larder bench: the server closed a connection");
+    assertThat(err.toString().strip()).isEqualTo("larder bench: the server closed a connection");
   }
 
   @Test
@@ -201,7 +200,8 @@ class LoadBenchTest {
   void helpTeaches() {
     assertThat(execute("--help")).isZero();
     assertThat(out.toString())
-        .contains("Usage: larder bench", "Open loop", "--server-pid $(pgrep memcached)", "Exit codes");
+        .contains(
+            "Usage: larder bench", "Open loop", "--server-pid $(pgrep memcached)", "Exit codes");
   }
 
   private static double figure(String json, String name) {

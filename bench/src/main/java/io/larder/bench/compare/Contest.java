@@ -18,8 +18,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Contestants that take turns under the same loads.
  *
- * <p><b>Life.</b> {@link #load}, {@link #warmUp}, then {@link #round} as often as wanted; the tables
- * at any time.
+ * <p><b>Life.</b> {@link #load}, {@link #warmUp}, then {@link #round} as often as wanted; the
+ * tables at any time.
  *
  * <p><b>Threads.</b> Confined to one.
  */
@@ -204,8 +204,7 @@ public final class Contest {
     return Median.of(values(rounds, figure));
   }
 
-  private static List<Double> values(
-      List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
+  private static List<Double> values(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
     return rounds.stream().map(figure::applyAsDouble).toList();
   }
 

@@ -42,8 +42,7 @@ public record Contestant(
   void makeCold() throws IOException {
     if (cachedFlash != null) {
       // Its own pages alone, and nobody else's: dd tells the kernel that they are not needed.
-      Tool.run(
-          "dd", "of=" + cachedFlash, "oflag=nocache", "conv=notrunc,fdatasync", "count=0");
+      Tool.run("dd", "of=" + cachedFlash, "oflag=nocache", "conv=notrunc,fdatasync", "count=0");
     }
   }
 

@@ -67,15 +67,6 @@ public enum Scenario {
             0,
             false);
     return new LoadSettings(
-        server,
-        workload,
-        protocol,
-        connections,
-        1,
-        depth,
-        keysPerRead,
-        seed,
-        false,
-        ClientIo.auto);
+        server, workload, protocol, connections, 1, depth, keysPerRead, seed, false, ClientIo.auto);
   }
 }

@@ -59,8 +59,8 @@ public final class StartedServer implements AutoCloseable {
    * @param cachedFlash its flash file, if it reads it through the page cache
    */
   @SuppressWarnings("MustBeClosedChecker")
-  public static StartedServer start(
-      String name, List<String> command, @Nullable Path cachedFlash) throws IOException {
+  public static StartedServer start(String name, List<String> command, @Nullable Path cachedFlash)
+      throws IOException {
     int port = freePort();
     List<String> filled = new ArrayList<>();
     for (String word : command) {
@@ -70,10 +70,7 @@ public final class StartedServer implements AutoCloseable {
     Process process;
     try {
       process =
-          new ProcessBuilder(filled)
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
+          new ProcessBuilder(filled).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     } catch (IOException e) {
       Files.deleteIfExists(log);
       throw new IOException(name + " cannot be started: " + e.getMessage(), e);
