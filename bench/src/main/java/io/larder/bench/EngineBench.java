@@ -5,9 +5,9 @@ import io.larder.bench.engine.StoreSize;
 import io.larder.bench.fio.Fio;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Measure;
+import io.larder.bench.report.Progress;
 import io.larder.bench.report.Results;
 import io.larder.uring.UringProbe;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -20,8 +20,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -290,7 +288,8 @@ public final class EngineBench implements Callable<Integer> {
       throws IOException {
     int sideCount = contenders.size() + (fio == null ? 0 : 1);
     int warmUps = contenders.size() * (1 + depths.size());
-    try (Progress progress = Progress.over(warmUps + rounds * sideCount * (1 + depths.size()))) {
+    try (Progress progress =
+        Progress.over("runs", warmUps + rounds * sideCount * (1 + depths.size()))) {
       // What the compiler does at first is no property of the engine.
       for (Contender contender : contenders) {
         contender.append();
@@ -346,32 +345,6 @@ public final class EngineBench implements Callable<Integer> {
     for (Run run : runs) {
       run.run();
       progress.step();
-    }
-  }
-
-  /** A bar where somebody is looking, and nothing elsewhere. */
-  private record Progress(@Nullable ProgressBar bar) implements AutoCloseable {
-
-    @SuppressWarnings("SystemConsoleNull") // From JDK 25 on it is null again without a terminal.
-    static Progress over(long stepCount) {
-      Console console = System.console();
-      return new Progress(
-          console == null || !console.isTerminal()
-              ? null
-              : new ProgressBarBuilder().setTaskName("runs").setInitialMax(stepCount).build());
-    }
-
-    void step() {
-      if (bar != null) {
-        bar.step();
-      }
-    }
-
-    @Override
-    public void close() {
-      if (bar != null) {
-        bar.close();
-      }
     }
   }
 }

@@ -7,7 +7,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringIoEvent;
 import io.netty.channel.uring.IoUringIoHandle;
-import io.netty.channel.uring.IoUringIoHandler;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
@@ -62,8 +61,7 @@ public record UringProbe(boolean works, String reason) {
   }
 
   private static UringProbe readSample(Path path) throws Exception {
-    MultiThreadIoEventLoopGroup group =
-        new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory());
+    MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, UringLoops.newFactory());
     int fd = Posix.openReadOnly(path);
     try {
       byte[] read = readThroughRing(group.next(), fd);

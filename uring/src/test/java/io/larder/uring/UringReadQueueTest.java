@@ -15,7 +15,6 @@ import io.larder.testkit.ReadQueueContract;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.uring.IoUringIoHandler;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -137,8 +136,7 @@ class UringReadQueueTest {
   }
 
   private IoEventLoop newLoop() {
-    MultiThreadIoEventLoopGroup fresh =
-        new MultiThreadIoEventLoopGroup(1, IoUringIoHandler.newFactory());
+    MultiThreadIoEventLoopGroup fresh = new MultiThreadIoEventLoopGroup(1, UringLoops.newFactory());
     group = fresh;
     return fresh.next();
   }

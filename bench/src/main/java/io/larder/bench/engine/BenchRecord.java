@@ -1,5 +1,6 @@
 package io.larder.bench.engine;
 
+import io.larder.bench.model.Mix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -29,24 +30,17 @@ final class BenchRecord {
     new SplittableRandom(NOISE_SEED).nextBytes(noise);
   }
 
-  /** Well-mixed bits of a number, for keys and for bytes. */
-  static long mixed(long number) {
-    long bits = (number + 1) * 0x9E3779B97F4A7C15L;
-    bits = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
-    return bits ^ (bits >>> 27);
-  }
-
   void write(MemorySegment target, long offset, long number) {
     MemorySegment.copy(noise, 0, target, ValueLayout.JAVA_BYTE, offset, lengthBytes);
-    target.set(LONG, offset, mixed(number));
+    target.set(LONG, offset, Mix.of(number));
     target.set(LONG, offset + 8, number);
-    target.set(LONG, offset + lengthBytes - 8, ~mixed(number));
+    target.set(LONG, offset + lengthBytes - 8, ~Mix.of(number));
   }
 
   boolean isAt(MemorySegment memory, long offset, int thereBytes, long number) {
     return thereBytes >= lengthBytes
-        && memory.get(LONG, offset) == mixed(number)
+        && memory.get(LONG, offset) == Mix.of(number)
         && memory.get(LONG, offset + 8) == number
-        && memory.get(LONG, offset + lengthBytes - 8) == ~mixed(number);
+        && memory.get(LONG, offset + lengthBytes - 8) == ~Mix.of(number);
   }
 }

@@ -6,12 +6,12 @@ import io.larder.platform.device.PoolIoEngine;
 import io.larder.platform.device.ReadQueue;
 import io.larder.uring.FallocatedSpace;
 import io.larder.uring.UringIoEngine;
+import io.larder.uring.UringLoops;
 import io.larder.uring.UringProbe;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.uring.IoUringIoHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
@@ -58,8 +58,7 @@ public final class Contender implements AutoCloseable {
 
   /** Reads on the loop's ring. The probe has passed. */
   public static Contender ioUring(Path file, StoreSize size, UringProbe probe) {
-    return new Contender(
-        "io_uring", file, size, IoUringIoHandler.newFactory(), new UringIoEngine(probe));
+    return new Contender("io_uring", file, size, UringLoops.newFactory(), new UringIoEngine(probe));
   }
 
   /** Reads on a pool of threads. */

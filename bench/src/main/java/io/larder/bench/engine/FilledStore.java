@@ -1,5 +1,6 @@
 package io.larder.bench.engine;
 
+import io.larder.bench.model.Mix;
 import io.larder.bench.report.Measure;
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
@@ -98,7 +99,7 @@ public final class FilledStore implements AutoCloseable {
   }
 
   private void append(int number, Reservation reservation) {
-    long keyHash = BenchRecord.mixed(number);
+    long keyHash = Mix.of(number);
     while (true) {
       ReserveOutcome outcome =
           store.reserve(Bucket.DEFAULT, size.recordBytes(), keyHash, reservation);

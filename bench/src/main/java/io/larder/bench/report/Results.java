@@ -100,7 +100,7 @@ public final class Results {
             (contender, rounds) -> runs.addAll(runsOf("read", depth, contender, rounds))));
     List<String> facts =
         machine.entrySet().stream()
-            .map(fact -> "    " + quoted(fact.getKey()) + ": " + quoted(fact.getValue()))
+            .map(fact -> "    " + Json.quoted(fact.getKey()) + ": " + Json.quoted(fact.getValue()))
             .toList();
     return "{\n  \"machine\": {\n"
         + String.join(",\n", facts)
@@ -133,17 +133,5 @@ public final class Results {
               each.p999Micros()));
     }
     return runs;
-  }
-
-  private static String quoted(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        quoted.append('\\');
-      }
-      quoted.append(c < ' ' ? ' ' : c);
-    }
-    return quoted.append('"').toString();
   }
 }

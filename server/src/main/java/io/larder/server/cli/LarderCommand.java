@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "  larder serve --help    every option, with units, defaults and examples",
       "",
       "In a source tree also:",
+      "  larder bench           load on any memcached server; has a --help too",
       "  larder simulate        the flash engine on devices that fail, from seeds; has a --help too"
     },
     mixinStandardHelpOptions = true,

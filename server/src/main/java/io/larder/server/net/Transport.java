@@ -4,6 +4,7 @@ import io.larder.platform.device.IoEngine;
 import io.larder.platform.device.PoolIoEngine;
 import io.larder.uring.FallocatedSpace;
 import io.larder.uring.UringIoEngine;
+import io.larder.uring.UringLoops;
 import io.larder.uring.UringProbe;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -16,7 +17,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.net.SocketAddress;
@@ -51,7 +51,7 @@ public record Transport(
     return new Transport(
         "io_uring",
         probe.reason(),
-        IoUringIoHandler.newFactory(),
+        UringLoops.newFactory(),
         IoUringServerSocketChannel.class,
         IoUringServerDomainSocketChannel.class,
         path -> new DomainSocketAddress(path.toFile()),

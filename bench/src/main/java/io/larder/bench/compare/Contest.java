@@ -1,0 +1,226 @@
+package io.larder.bench.compare;
+
+import io.larder.bench.load.LoadResult;
+import io.larder.bench.load.LoadRun;
+import io.larder.bench.load.Phase;
+import io.larder.bench.report.Median;
+import io.larder.bench.workload.OperationKind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Contestants that take turns under the same loads.
+ *
+ * <p><b>Life.</b> {@link #load}, {@link #warmUp}, then {@link #round} as often as wanted; the
+ * tables at any time.
+ *
+ * <p><b>Threads.</b> Confined to one.
+ */
+public final class Contest {
+  private static final String ROW = "%-10s %10s %9s %8s %8s %7s   %-22s %-22s %-22s";
+  private static final LoadRun.Watcher NOBODY = (_, _) -> {};
+
+  /** Before each run, so that connections and caches of the processor are as they will be. */
+  private static final double WARM_UP_SECONDS = 0.5;
+
+  private final List<Contestant> contestants;
+  private final List<Scenario> scenarios;
+  private final long keyCount;
+  private final int valueBytes;
+  private final double seconds;
+  private final Map<Scenario, Map<String, List<LoadResult>>> results =
+      new EnumMap<>(Scenario.class);
+  private long seed;
+
+  /**
+   * A contest of servers that run.
+   *
+   * @param contestants the first is what the others are compared with
+   * @param seconds of each run
+   */
+  public Contest(
+      List<Contestant> contestants,
+      List<Scenario> scenarios,
+      long keyCount,
+      int valueBytes,
+      double seconds) {
+    this.contestants = List.copyOf(contestants);
+    this.scenarios = List.copyOf(scenarios);
+    this.keyCount = keyCount;
+    this.valueBytes = valueBytes;
+    this.seconds = seconds;
+  }
+
+  /** How many runs a round has. */
+  public int runsPerRound() {
+    return contestants.size() * scenarios.size();
+  }
+
+  /** Writes every key to every contestant. */
+  public void load(double perSecond) throws IOException {
+    for (Contestant contestant : contestants) {
+      try (LoadRun run = connect(scenarios.getFirst(), contestant)) {
+        LoadResult loaded = run.run(Phase.load(perSecond), NOBODY);
+        if (loaded.tally().errorCount() > 0) {
+          throw new IOException(
+              contestant.name() + " has refused to be filled: " + loaded.tally().errors());
+        }
+      }
+    }
+  }
+
+  /** Runs everything once and forgets it. */
+  public void warmUp(double warmUpSeconds) throws IOException {
+    for (Scenario scenario : scenarios) {
+      for (Contestant contestant : contestants) {
+        try (LoadRun run = connect(scenario, contestant)) {
+          run.run(Phase.of("warm-up", warmUpSeconds, 0), NOBODY);
+        }
+      }
+    }
+  }
+
+  /** Every scenario on every contestant, somebody else first in each round. */
+  public void round(int number, Runnable afterEach) throws IOException {
+    List<Contestant> order = new ArrayList<>(contestants);
+    Collections.rotate(order, number);
+    if (number / order.size() % 2 == 1) {
+      Collections.reverse(order);
+    }
+    for (Scenario scenario : scenarios) {
+      for (Contestant contestant : order) {
+        try (LoadRun run = connect(scenario, contestant)) {
+          if (scenario.isOfFlash()) {
+            contestant.makeCold();
+          }
+          run.run(Phase.of("warm-up", WARM_UP_SECONDS, 0), NOBODY);
+          add(scenario, contestant, run.run(Phase.of("run", seconds, 0), NOBODY));
+        }
+        afterEach.run();
+      }
+    }
+  }
+
+  private LoadRun connect(Scenario scenario, Contestant contestant) throws IOException {
+    return LoadRun.connect(
+        scenario.settings(contestant.address(), keyCount, valueBytes, ++seed),
+        contestant.process());
+  }
+
+  private void add(Scenario scenario, Contestant contestant, LoadResult result) {
+    results
+        .computeIfAbsent(scenario, _ -> new LinkedHashMap<>())
+        .computeIfAbsent(contestant.name(), _ -> new ArrayList<>())
+        .add(result);
+  }
+
+  // ------------------------------------------------------------------ what came of it
+
+  /** Medians, and ratios to the first contestant with their quartiles. */
+  public List<String> table() {
+    List<String> lines = new ArrayList<>();
+    String first = contestants.getFirst().name();
+    for (Scenario scenario : scenarios) {
+      Map<String, List<LoadResult>> byName = results.getOrDefault(scenario, Map.of());
+      List<LoadResult> base = byName.getOrDefault(first, List.of());
+      lines.add(scenario.about());
+      lines.add(
+          ROW.formatted(
+              "",
+              "keys/s",
+              "CPU us/key",
+              "p50 us",
+              "p99 us",
+              "hits %",
+              "keys/s, x " + first,
+              "CPU, x " + first,
+              "p50, x " + first));
+      for (Contestant contestant : contestants) {
+        List<LoadResult> rounds = byName.getOrDefault(contestant.name(), List.of());
+        lines.add(
+            ROW.formatted(
+                    contestant.name(),
+                    number(median(rounds, LoadResult::keysPerSecond), 0),
+                    number(median(rounds, LoadResult::serverCpuMicrosPerKey), 2),
+                    number(median(rounds, result -> micros(result, 50)), 0),
+                    number(median(rounds, result -> micros(result, 99)), 0),
+                    number(median(rounds, Contest::hitPercent), 1),
+                    isFirst(contestant, first)
+                        ? ""
+                        : ratio(rounds, base, LoadResult::keysPerSecond).describe(),
+                    isFirst(contestant, first)
+                        ? ""
+                        : ratio(rounds, base, LoadResult::serverCpuMicrosPerKey).describe(),
+                    isFirst(contestant, first)
+                        ? ""
+                        : ratio(rounds, base, result -> micros(result, 50)).describe())
+                .stripTrailing());
+      }
+      lines.add("");
+    }
+    lines.add("[quartiles of the rounds' ratios]; ? = the noise covers the difference");
+    return lines;
+  }
+
+  private static boolean isFirst(Contestant contestant, String first) {
+    return contestant.name().equals(first);
+  }
+
+  /** Every run, for a program. */
+  public List<Map<String, Object>> figures() {
+    List<Map<String, Object>> all = new ArrayList<>();
+    results.forEach((scenario, byName) ->
+        byName.forEach((name, rounds) -> {
+          for (int i = 0; i < rounds.size(); i++) {
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("scenario", scenario.name());
+            figures.put("contestant", name);
+            figures.put("round", i + 1);
+            figures.put("keysPerSecond", rounds.get(i).keysPerSecond());
+            figures.put("serverCpuMicrosPerKey", rounds.get(i).serverCpuMicrosPerKey());
+            figures.put("p50Micros", micros(rounds.get(i), 50));
+            figures.put("p99Micros", micros(rounds.get(i), 99));
+            figures.put("hitPercent", hitPercent(rounds.get(i)));
+            figures.put("serverRssBytes", rounds.get(i).serverRssBytes());
+            all.add(figures);
+          }
+        }));
+    return all;
+  }
+
+  private static PairedRatio ratio(
+      List<LoadResult> rounds, List<LoadResult> others, ToDoubleFunction<LoadResult> figure) {
+    return PairedRatio.of(values(rounds, figure), values(others, figure));
+  }
+
+  private static double median(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
+    return Median.of(values(rounds, figure));
+  }
+
+  private static List<Double> values(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
+    return rounds.stream().map(figure::applyAsDouble).toList();
+  }
+
+  private static double micros(LoadResult result, double percentile) {
+    var reads = result.tally().of(OperationKind.get).latency();
+    var latency =
+        reads.getTotalCount() > 0 ? reads : result.tally().of(OperationKind.set).latency();
+    return latency.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  private static double hitPercent(LoadResult result) {
+    var reads = result.tally().of(OperationKind.get);
+    return reads.keyCount() == 0 ? Double.NaN : 100.0 * reads.hitCount() / reads.keyCount();
+  }
+
+  private static String number(double value, int decimals) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value) : "";
+  }
+}

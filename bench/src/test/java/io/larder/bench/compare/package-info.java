@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.workload;
+
+import org.jspecify.annotations.NullMarked;
