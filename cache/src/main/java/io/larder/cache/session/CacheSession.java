@@ -226,6 +226,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
         } else if (lookup != null && lookup.owns(slot)) {
           MemorySegment memory = lookup.data().memory();
           if (!tiers.isDead(memory, lookup.dataOffset(), now)) {
+            if (lookup.wasHitMeanwhile(slot)) {
+              addState(memory, lookup.dataOffset(), RecordLayout.FETCHED);
+            }
             return onItem(request, hash, shard, at, memory, lookup.dataOffset(), now);
           }
           tiers.dropFlash(shard, at, hash, deathOf(memory, lookup.dataOffset(), now));
@@ -921,7 +924,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       counters.increment(CacheCounter.LOST_WITH_PAGE);
       return Progress.LOOK_AGAIN;
     }
-    if (request.verb == Verb.READ && !request.leavesNoTrace) {
+    if (countsHit(request)) {
       shard.hit(cursor);
     }
     FlashLookup lookup = begun != null ? begun : takeLookup(request, hash);
@@ -929,6 +932,11 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     found = lookup;
     counters.increment(CacheCounter.FLASH_LOOKUPS);
     return Progress.NEEDS_READ;
+  }
+
+  /** Whether it counts as read while it is on flash; what comes to RAM is counted there. */
+  static boolean countsHit(Request request) {
+    return request.isPureRead() && !request.leavesNoTrace;
   }
 
   private FlashLookup takeLookup(Request request, long hash) {

@@ -89,6 +89,12 @@ final class FlashLookup extends PageRead {
     return own && Slot.location(candidate) == Slot.location(slot);
   }
 
+  /** Whether somebody else has read the item since this request found it. */
+  boolean wasHitMeanwhile(long candidate) {
+    int ownHits = CacheSession.countsHit(request()) ? 1 : 0;
+    return Slot.hits(candidate) > Math.min(Slot.HITS_MAX, Slot.hits(slot) + ownHits);
+  }
+
   /** The record that was read is another key's. */
   void isOther() {
     if (otherCount == others.length) {
