@@ -11,6 +11,7 @@ import io.larder.cache.session.SessionSettings;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
 import io.larder.cache.tier.DemoteStep;
+import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.PageLeaver;
 import io.larder.cache.tier.TierSettings;
 import io.larder.cache.tier.Tiers;
@@ -124,7 +125,11 @@ public final class Cache implements AutoCloseable {
     return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
   }
 
-  static Cache open(
+  /**
+   * As above, with a hash of the caller's: a {@linkplain KeyHash#weakened weakened} one makes keys
+   * meet that otherwise hardly ever do.
+   */
+  public static Cache open(
       CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
     return new Cache(config, devices, clock, work, keyHash);
   }
@@ -201,6 +206,15 @@ public final class Cache implements AutoCloseable {
     return tiers.clock().unixSeconds();
   }
 
+  /** A counter of the items, from the start, resets left aside. */
+  public long get(CacheCounter counter) {
+    long sum = 0;
+    for (CounterSet counters : counterSets) {
+      sum += counters.get(counter);
+    }
+    return sum;
+  }
+
   /** A counter of the flash tier, 0 when there is none. */
   public long get(EngineCounter counter) {
     PageStore flash = tiers.flash();
@@ -219,11 +233,7 @@ public final class Cache implements AutoCloseable {
   private Map<CacheCounter, Long> sum() {
     Map<CacheCounter, Long> sums = new EnumMap<>(CacheCounter.class);
     for (CacheCounter counter : CacheCounter.values()) {
-      long sum = 0;
-      for (CounterSet counters : counterSets) {
-        sum += counters.get(counter);
-      }
-      sums.put(counter, sum);
+      sums.put(counter, get(counter));
     }
     return sums;
   }
@@ -259,6 +269,14 @@ public final class Cache implements AutoCloseable {
         bucketCount,
         flash == null ? null : flash.snapshot(),
         flash == null ? 0 : flash.lentReadBytes());
+  }
+
+  /**
+   * What the index points at, found by walking all of it: slow, and the second book to hold against
+   * {@link #snapshot}. Exact while nothing else happens.
+   */
+  public Inventory inventory() {
+    return Inventory.of(tiers);
   }
 
   /** Gives the memory back. Sessions are closed and the background work has been stopped. */

@@ -12,6 +12,7 @@ import io.larder.cache.model.Verb;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.Departure;
+import io.larder.cache.tier.Inventory;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.layout.StoreIdentity;
@@ -184,9 +185,17 @@ final class CacheRig implements AutoCloseable {
 
   /** Sets an item from another thread's session, without carrying on what this one is at. */
   Status setElsewhere(String key, byte[] value) {
+    return runElsewhere(new Call(Verb.STORE, key).value(value));
+  }
+
+  /** Reads an item from another thread's session, without carrying on what this one is at. */
+  Status readElsewhere(String key) {
+    return runElsewhere(new Call(Verb.READ, key));
+  }
+
+  private Status runElsewhere(Call call) {
     ManualReadQueue otherReads = new ManualReadQueue();
     try (CacheSession other = cache.newSession(otherReads, new InlineExecutor())) {
-      Call call = new Call(Verb.STORE, key).value(value);
       other.execute(call);
       otherReads.completeAll();
       return status(call);
@@ -251,6 +260,11 @@ final class CacheRig implements AutoCloseable {
   /** Everything that must hold whenever nothing is under way. */
   void check() {
     CacheSnapshot snapshot = cache.snapshot();
+    Inventory inventory = cache.inventory();
+    assertThat(inventory.problems()).isEmpty();
+    assertThat(inventory.ramItemCount()).as("items in RAM").isEqualTo(snapshot.ramItemCount());
+    assertThat(inventory.flashItemCount()).as("on flash").isEqualTo(snapshot.flashItemCount());
+    assertThat(inventory.ramItemBytes()).as("bytes in RAM").isEqualTo(snapshot.ramItemBytes());
     assertThat(session.pendingCount()).as("requests pending").isZero();
     long explained = snapshot.get(CacheCounter.MISSES_COLD);
     for (CacheCounter reason :
@@ -274,16 +288,11 @@ final class CacheRig implements AutoCloseable {
         .as("leases not returned")
         .isZero();
     assertThat(snapshot.flashReadBytes()).as("read buffers lent").isZero();
-    long onPages =
-        flash.pages().stream()
-            .filter(page -> page.state() != PageState.FREE)
-            .mapToLong(PageSnapshot::liveCount)
-            .sum();
-    assertThat(onPages)
-        .as("live records on pages: slots that point at flash, and twins")
-        .isGreaterThanOrEqualTo(snapshot.flashItemCount());
-    if (cache.config().recacheRate() == 0) {
-      assertThat(onPages).isEqualTo(snapshot.flashItemCount());
+    for (PageSnapshot page : flash.pages()) {
+      Inventory.OnPage found = inventory.pages().get(page.id());
+      assertThat(found == null ? 0 : found.bytes())
+          .as("bytes of slots and twins on " + page)
+          .isEqualTo(page.liveBytes());
     }
     if (flash.devices().getFirst().outOfService()) {
       return;

@@ -77,6 +77,23 @@ class FetchedMarkTest {
   }
 
   @Test
+  void itemReadWhileATouchIsUnderWayHasBeenRead() {
+    rig.set("k", VALUE);
+    pushOut();
+    Call touch = new Call(Verb.READ, "k");
+    touch.touches = true;
+    touch.leavesNoTrace = true;
+    rig.start(touch);
+
+    rig.readElsewhere("k");
+    rig.reads.completeAll();
+
+    assertThat(touch.status).isEqualTo(Status.HIT);
+    assertThat(touch.hitBefore).isTrue();
+    assertThat(hasBeenRead("k")).isTrue();
+  }
+
+  @Test
   void itemThatReturnsToItsCopyOnFlashHasBeenRead() {
     rig.set("k", VALUE);
     pushOut();

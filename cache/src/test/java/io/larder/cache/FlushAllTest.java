@@ -54,6 +54,17 @@ class FlushAllTest {
     assertThat(rig.count(CacheCounter.MISSES)).isEqualTo(1);
   }
 
+  @Test
+  void flushThatIsDueIsNotPutOffByALaterOne() {
+    rig.set("k", bytes("v"));
+    rig.cache.flushAll(rig.clock.unixSeconds() + 10);
+    rig.clock.advanceSeconds(11);
+
+    rig.cache.flushAll(rig.clock.unixSeconds() + 100);
+
+    assertThat(rig.get("k")).isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void everyOtherCommandFindsItAbsent(boolean onFlash) {

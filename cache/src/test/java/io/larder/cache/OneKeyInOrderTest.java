@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.larder.cache.CacheRig.Call;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.Verb;
+import io.larder.cache.session.CacheSession;
+import io.larder.testkit.InlineExecutor;
+import io.larder.testkit.ManualClock;
+import io.larder.testkit.ManualWork;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,5 +136,33 @@ class OneKeyInOrderTest {
       assertThat(set.status).isEqualTo(Status.STORED);
     }
     finish(read);
+  }
+
+  @Test
+  void aSetWaitsForTheOneBeforeItThatWaitsForRoom() {
+    ManualWork work = new ManualWork(new ManualClock());
+    try (Cache cache = Cache.open(CacheConfig.ofRam(2 << 20), List.of(), new ManualClock(), work);
+        CacheSession session = cache.newSession(null, new InlineExecutor())) {
+      // So that there is a segment with room for what is small.
+      session.execute(new Call(Verb.STORE, "first").value(OLD));
+      for (int i = 0; i < 29; i++) {
+        session.execute(new Call(Verb.STORE, "large" + i).value(new byte[40_000]));
+      }
+      Call large = new Call(Verb.STORE, "k").value(new byte[40_000]);
+      session.execute(large);
+      assertThat(large.status).isNull();
+      Call small = new Call(Verb.STORE, "k").value(NEW);
+      session.execute(small);
+      assertThat(small.status).isNull();
+
+      work.runUntilIdle();
+
+      assertThat(large.status).isEqualTo(Status.STORED);
+      assertThat(small.status).isEqualTo(Status.STORED);
+      Call read = new Call(Verb.READ, "k");
+      session.execute(read);
+      assertThat(read.value).isEqualTo(NEW);
+      work.close();
+    }
   }
 }

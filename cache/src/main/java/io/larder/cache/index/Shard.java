@@ -486,13 +486,19 @@ public final class Shard {
   /** Shows every slot that points into {@code place}; for when no directory can be read. */
   @GuardedBy("this")
   public void visitPlace(int place, SlotVisitor visitor) {
+    visit(slot -> Slot.place(slot) == place && visitor.visit(slot));
+  }
+
+  /** Shows every slot. */
+  @GuardedBy("this")
+  public void visit(SlotVisitor visitor) {
     for (int bucket = 0; bucket < bucketCount; bucket++) {
       long at = addressOf(bucket);
       long end = at + BUCKET_BYTES - WORD_BYTES;
       while (true) {
         for (; at < end; at += WORD_BYTES) {
           long slot = memory.get(at);
-          if (slot != Slot.EMPTY && Slot.place(slot) == place && visitor.visit(slot)) {
+          if (slot != Slot.EMPTY && visitor.visit(slot)) {
             remove(at);
           }
         }

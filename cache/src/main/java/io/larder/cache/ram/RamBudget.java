@@ -94,6 +94,11 @@ public final class RamBudget implements AutoCloseable {
       return memory.memory();
     }
 
+    /** Units that pay for it. */
+    int unitCount() {
+      return units.size();
+    }
+
     /** Whether it is memory of its own, for one record. */
     boolean isLarge() {
       return large;

@@ -3,6 +3,7 @@ package io.larder.cache.ram;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.platform.work.Wakeup;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -285,5 +286,22 @@ public final class RamLog {
       }
     }
     return sum;
+  }
+
+  /** Every segment that is in use, in whatever part of its life. */
+  public List<Segment> segments() {
+    List<Segment> found = new ArrayList<>();
+    for (int i = 0; i < segments.length(); i++) {
+      Segment segment = segments.get(i);
+      if (segment != null) {
+        found.add(segment);
+      }
+    }
+    return found;
+  }
+
+  /** Bytes of the budget that a segment is paid with. */
+  public long paidBytes(Segment segment) {
+    return (long) segment.loan().unitCount() * budget.unitBytes();
   }
 }

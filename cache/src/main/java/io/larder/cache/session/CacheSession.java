@@ -22,6 +22,7 @@ import io.larder.cache.tier.Tiers;
 import io.larder.engine.PageStore;
 import io.larder.engine.model.ReadOutcome;
 import io.larder.engine.page.Page;
+import io.larder.engine.read.PageReadListener;
 import io.larder.engine.read.ReadBuffers;
 import io.larder.platform.device.ReadQueue;
 import io.larder.platform.work.Wakeup;
@@ -31,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +60,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
    * A request that needs room in RAM and finds none is parked, having changed nothing, and starts over
    * when demotion has freed a segment.
    *
-   * Order: while a read is under way on a key, what changes the key waits for it, and so does a read
-   * that turns out to change something. Other reads pass each other. So the requests of one connection
-   * on one key take effect in their order, whatever the device does with theirs.
+   * Order: while a request is under way on a key, reading or parked, what changes the key waits for it,
+   * and so does a read that turns out to change something. Other reads pass each other. So the requests
+   * of one session on one key take effect in their order, whatever the device does with theirs.
    */
 
   /** With fewer bits of tag than this a plain set reads like the others. */
@@ -86,10 +88,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private MemorySegment blanks = MemorySegment.NULL;
   private final MemorySegment digits = arena.allocate(DecimalText.DIGITS_MAX);
-  private final @Nullable ReadBuffers readBuffers;
+  private final ReadBuffers readBuffers;
+  private final PageReadListener readListener;
   private final Deque<FlashLookup> idleLookups = new ArrayDeque<>();
   private final Deque<FlashLookup> deferredReads = new ArrayDeque<>();
-  private final Deque<Request> parkedRequests = new ArrayDeque<>();
   private final Deque<FlashLookup> parkedLookups = new ArrayDeque<>();
   private final LookupsByKey lookups = new LookupsByKey();
   private final Deque<FlashLookup> turns = new ArrayDeque<>();
@@ -134,7 +136,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     this.main = RamWriter.forRequests(tiers.ram(), RamQueue.MAIN);
     this.writer = probation;
     PageStore flash = tiers.flash();
-    this.readBuffers = flash == null ? null : flash.newReadBuffers();
+    this.readBuffers = flash == null ? new ReadBuffers(new AtomicLong()) : flash.newReadBuffers();
+    this.readListener = flash == null ? new NoReads() : flash.readListener();
     tiers.ram().addWaiter(roomWaiter);
     tiers.ram().addHolder(segmentHolder);
   }
@@ -172,7 +175,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     long hash = tiers.hash(request.keyMemory, request.keyOffset, request.keyLength);
     Progress progress = advance(request, hash, null);
     if (progress == Progress.NEEDS_ROOM) {
-      park(request, found);
+      FlashLookup lookup = found;
+      park(lookup != null ? lookup : takeLookup(request, hash));
     }
     return progress == Progress.ANSWERED;
   }
@@ -229,6 +233,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
         } else if (lookup != null && lookup.owns(slot)) {
           MemorySegment memory = lookup.data().memory();
           if (!tiers.isDead(memory, lookup.dataOffset(), now)) {
+            if (lookup.wasHitMeanwhile(slot)) {
+              addState(memory, lookup.dataOffset(), RecordLayout.FETCHED);
+            }
             return onItem(request, hash, shard, at, memory, lookup.dataOffset(), now);
           }
           tiers.dropFlash(shard, at, hash, deathOf(memory, lookup.dataOffset(), now));
@@ -960,7 +967,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       counters.increment(CacheCounter.LOST_WITH_PAGE);
       return Progress.LOOK_AGAIN;
     }
-    if (request.verb == Verb.READ && !request.leavesNoTrace) {
+    if (countsHit(request)) {
       shard.hit(cursor);
     }
     FlashLookup lookup = begun != null ? begun : takeLookup(request, hash);
@@ -970,14 +977,15 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     return Progress.NEEDS_READ;
   }
 
+  /** Whether it counts as read while it is on flash; what comes to RAM is counted there. */
+  static boolean countsHit(Request request) {
+    return request.isPureRead() && !request.leavesNoTrace;
+  }
+
   private FlashLookup takeLookup(Request request, long hash) {
     FlashLookup lookup = idleLookups.poll();
     if (lookup == null) {
-      ReadBuffers buffers = readBuffers;
-      if (buffers == null) {
-        throw new IllegalStateException("a session without flash found a slot that points there");
-      }
-      lookup = new FlashLookup(this, buffers, tiers.flashOfSlot().readListener());
+      lookup = new FlashLookup(this, readBuffers, readListener);
     }
     lookup.begin(request, hash);
     lookups.add(lookup);
@@ -1075,7 +1083,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       progress = advance(request, lookup.hash, lookup);
     }
     if (progress == Progress.NEEDS_ROOM) {
-      park(request, lookup);
+      park(lookup);
     }
   }
 
@@ -1177,15 +1185,11 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
 
   // ------------------------------------------------------------------ waiting for room
 
-  private void park(Request request, @Nullable FlashLookup lookup) {
+  private void park(FlashLookup lookup) {
     counters.increment(CacheCounter.WRITE_PAUSES);
-    if (lookup == null) {
-      parkedRequests.add(request);
-    } else {
-      // A lease kept while waiting could keep a page from being freed, and with it the room.
-      lookup.letGo();
-      parkedLookups.add(lookup);
-    }
+    // A lease kept while waiting could keep a page from being freed, and with it the room.
+    lookup.letGo();
+    parkedLookups.add(lookup);
     parkedSince(roomBeforeStep);
   }
 
@@ -1222,43 +1226,22 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     retryScheduled.set(false);
     hasParked = false;
     long roomCount = tiers.ram().roomCount();
-    for (int i = parkedRequests.size(); i > 0; i--) {
-      Request request = parkedRequests.remove();
-      long hash = tiers.hash(request.keyMemory, request.keyOffset, request.keyLength);
-      if (advance(request, hash, null) == Progress.NEEDS_ROOM) {
-        repark(request, found);
-        break;
-      }
-    }
     for (int i = parkedLookups.size(); i > 0; i--) {
       FlashLookup lookup = parkedLookups.remove();
-      Request request = lookup.request();
-      if (advance(request, lookup.hash, lookup) == Progress.NEEDS_ROOM) {
-        repark(request, lookup);
+      if (advance(lookup.request(), lookup.hash, lookup) == Progress.NEEDS_ROOM) {
+        lookup.letGo();
+        parkedLookups.addFirst(lookup);
         break;
       }
     }
-    if (!parkedRequests.isEmpty() || !parkedLookups.isEmpty()) {
+    if (!parkedLookups.isEmpty()) {
       parkedSince(roomCount);
-    }
-  }
-
-  private void repark(Request request, @Nullable FlashLookup lookup) {
-    if (lookup == null) {
-      parkedRequests.addFirst(request);
-    } else {
-      lookup.letGo();
-      parkedLookups.addFirst(lookup);
     }
   }
 
   /** Requests that have not been answered: waiting for room, for a read, or for their turn. */
   public int pendingCount() {
-    return inFlightCount
-        + deferredReads.size()
-        + parkedRequests.size()
-        + parkedLookups.size()
-        + waitingForTurnCount;
+    return inFlightCount + deferredReads.size() + parkedLookups.size() + waitingForTurnCount;
   }
 
   /** Ends the session. Every request has been answered. */
@@ -1268,9 +1251,44 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     tiers.ram().removeHolder(segmentHolder);
     probation.seal();
     main.seal();
-    if (readBuffers != null) {
-      readBuffers.close();
-    }
+    readBuffers.close();
     arena.close();
+  }
+
+  /** Who would hear of reads where there is no flash. */
+  private static final class NoReads implements PageReadListener {
+    private static IllegalStateException noFlash() {
+      return new IllegalStateException("a session without flash has read some");
+    }
+
+    @Override
+    public void readFromBuffer(int bytes) {
+      throw noFlash();
+    }
+
+    @Override
+    public void readFromDevice(int deviceIndex, int bytes, long tookNanos) {
+      throw noFlash();
+    }
+
+    @Override
+    public void readShared(int bytes) {
+      throw noFlash();
+    }
+
+    @Override
+    public long nowNanos() {
+      throw noFlash();
+    }
+
+    @Override
+    public void readFailed(int deviceIndex) {
+      throw noFlash();
+    }
+
+    @Override
+    public void lastLeaseReturned(Page page) {
+      throw noFlash();
+    }
   }
 }

@@ -11,8 +11,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that had to read flash: which record it is reading, which ones it has found to be
- * another key's, and whether the record it holds is its own.
+ * A request that was not answered at once: which record on flash it is reading, which ones it has
+ * found to be another key's, and whether the record it holds is its own; or, where it waits for
+ * room or for its turn, nothing of that.
  *
  * <p>Pooled. The lease on the page of the record it holds lasts until {@link #letGo}, so that the
  * record's location means the same record for as long.
@@ -86,6 +87,12 @@ final class FlashLookup extends PageRead {
   /** Whether {@code candidate} points at the item that has been read. */
   boolean owns(long candidate) {
     return own && Slot.location(candidate) == Slot.location(slot);
+  }
+
+  /** Whether somebody else has read the item since this request found it. */
+  boolean wasHitMeanwhile(long candidate) {
+    int ownHits = CacheSession.countsHit(request()) ? 1 : 0;
+    return Slot.hits(candidate) > Math.min(Slot.HITS_MAX, Slot.hits(slot) + ownHits);
   }
 
   /** The record that was read is another key's. */

@@ -159,8 +159,11 @@ public final class Tiers {
    * @param dueSeconds when; at once if that is not in the future
    */
   public void flushAll(long dueSeconds) {
+    long now = clock.unixSeconds();
+    // One whose time has come, and which nobody has noticed yet, is not taken back any more.
+    flushIfDue(now);
     synchronized (flushLock) {
-      if (dueSeconds > clock.unixSeconds()) {
+      if (dueSeconds > now) {
         flushDueSeconds = dueSeconds;
         return;
       }

@@ -40,7 +40,7 @@ enum House {
           "com.sun.management..")),
   SIMULATION(
       "tests.simulation",
-      Set.of(ENGINE, TESTKIT, PLATFORM),
+      Set.of(CACHE, ENGINE, TESTKIT, PLATFORM),
       List.of("picocli..", "me.tongfei.progressbar.."));
 
   /*

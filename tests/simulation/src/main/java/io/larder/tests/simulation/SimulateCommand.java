@@ -1,15 +1,18 @@
 package io.larder.tests.simulation;
 
+import io.larder.cache.stats.CacheCounter;
+import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
 import io.larder.tests.simulation.model.FaultKind;
 import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
-import io.larder.tests.simulation.world.Scenario;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
@@ -29,30 +32,34 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 100,
     header = {
-      "Runs the flash engine in a simulated world and compares every byte and every count.",
+      "Runs the cache and its flash engine in simulated worlds and compares every answer, byte and"
+          + " count.",
       ""
     },
     description = {
       "",
-      "A seed decides everything: the sizes of pages, buffers and devices, what is written, read and"
-          + " forgotten, in which order background work is done, and which faults strike: refused and"
-          + " short reads, refused, torn, lost and misdirected writes, flipped bits, stalls, full and"
-          + " dead devices, clock jumps. It is the engine that production runs, in one thread, so the"
-          + " same seed is the same run.",
+      "A seed decides everything: the sizes of pages, buffers and devices, what is asked, written,"
+          + " read and forgotten, in which order background work is done, and which faults strike:"
+          + " refused and short reads, refused, torn, lost and misdirected writes, flipped bits,"
+          + " stalls, full and dead devices, clock jumps. It is the code that production runs, in"
+          + " one thread, so the same seed is the same run.",
       "",
-      "A miss is allowed, a wrong byte is not, and neither is damage that no fault explains. At random"
-          + " moments and at the end the books must balance: pages, leases, buffers, and every counter"
-          + " against a second one.",
+      "The world of the cache asks every kind of request of several sessions at once, and knows what"
+          + " may be answered: a miss where something was lost and counted, never a wrong, stale or"
+          + " resurrected value, and no answer that no order of the requests explains. The world of"
+          + " the engine compares every byte of every record. In both, at random moments and at the"
+          + " end, the books must balance: pages, segments, leases, buffers, and every counter against"
+          + " a second one.",
       ""
     },
     footer = {
       "",
       "Examples:",
-      "  larder simulate                         a thousand seeds, some ten seconds",
+      "  larder simulate                         a thousand seeds, each in both worlds",
       "  larder simulate --minutes 30            as many as half an hour has room for",
-      "  larder simulate --first 5000 --seeds 200",
-      "  larder simulate --seed 123              one seed, and what its world is like",
-      "  larder simulate --seed 123 --trace      every event of it, a line each",
+      "  larder simulate --world cache --first 5000 --seeds 200",
+      "  larder simulate --world cache --seed 123            one seed, and what its world is like",
+      "  larder simulate --world cache --seed 123 --trace    every event of it, a line each",
       "",
       "Exit codes: 0 all is well, 1 a seed failed (the command that repeats it is printed), 2 wrong",
       "option."
@@ -60,6 +67,31 @@ import picocli.CommandLine.Spec;
 public final class SimulateCommand implements Callable<Integer> {
   private static final long SEEDS_BY_DEFAULT = 1000;
   private static final int EVENTS_SHOWN = 30;
+
+  /** Which worlds a seed is run in. */
+  enum Worlds {
+    ENGINE(List.of(WorldKind.ENGINE)),
+    CACHE(List.of(WorldKind.CACHE)),
+    BOTH(List.of(WorldKind.ENGINE, WorldKind.CACHE));
+
+    @SuppressWarnings("ImmutableEnumChecker") // It comes from List.of.
+    private final List<WorldKind> kinds;
+
+    Worlds(List<WorldKind> kinds) {
+      this.kinds = kinds;
+    }
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--world",
+      paramLabel = "W",
+      description = "What is simulated: ${COMPLETION-CANDIDATES}. Default: both.")
+  Worlds worlds = Worlds.BOTH;
 
   @Option(
       names = "--seeds",
@@ -108,15 +140,18 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private int runOne(long number) {
-    PrintWriter out = spec.commandLine().getOut();
-    Scenario scenario = Scenario.of(number);
-    out.println(scenario);
-    long start = clock.nanos();
-    Simulation.Result result =
-        Simulation.run(scenario, trace ? Trace.to(out::println) : Trace.silent());
-    report(1, result.tally(), clock.nanos() - start);
-    row("trace", "%016x, %,d events".formatted(result.traceHash(), result.eventCount()));
-    return verdict(result);
+    for (WorldKind kind : worlds.kinds) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(kind.describe(number));
+      long start = clock.nanos();
+      Simulation.Result result = kind.run(number, trace ? Trace.to(out::println) : Trace.silent());
+      report(1, result.tally(), clock.nanos() - start);
+      row("trace", "%016x, %,d events".formatted(result.traceHash(), result.eventCount()));
+      if (!result.passed()) {
+        return verdict(result);
+      }
+    }
+    return good();
   }
 
   private int runMany() {
@@ -130,19 +165,25 @@ public final class SimulateCommand implements Callable<Integer> {
     Simulation.@Nullable Result failed = null;
     try (Progress progress = Progress.over(time == null ? count : -1)) {
       while (failed == null && done < count && clock.nanos() - start < limit) {
-        Simulation.Result result = Simulation.run(first + done);
-        sum.add(result.tally());
+        failed = runInAll(first + done, sum);
         done++;
         progress.step();
-        failed = result.passed() ? null : result;
       }
     }
     report(done, sum, clock.nanos() - start);
-    if (failed != null) {
-      return verdict(failed);
+    return failed == null ? good() : verdict(failed);
+  }
+
+  /** Runs one seed in every world that is wanted; returns the first result that is bad. */
+  private Simulation.@Nullable Result runInAll(long number, Tally sum) {
+    for (WorldKind kind : worlds.kinds) {
+      Simulation.Result result = kind.run(number);
+      sum.add(result.tally());
+      if (!result.passed()) {
+        return result;
+      }
     }
-    row("verdict", "good");
-    return CommandLine.ExitCode.OK;
+    return null;
   }
 
   // ------------------------------------------------------------------ output
@@ -152,42 +193,61 @@ public final class SimulateCommand implements Callable<Integer> {
     row("operations", "%,d".formatted(tally.operationCount()));
     row("records written", "%,d".formatted(tally.recordsWritten()));
     row("records checked", "%,d right".formatted(tally.recordsChecked()));
+    row("requests answered", "%,d, all as they may be".formatted(tally.answerCount()));
+    row("reads that missed", "%,d".formatted(tally.missCount()));
+    row("items forgotten", "%,d, all counted".formatted(tally.forgottenCount()));
     row("damaged records", "%,d, all known for it".formatted(tally.damageFoundCount()));
     row("pages reclaimed", "%,d".formatted(tally.pagesReclaimed()));
     row("devices out of service", "%,d".formatted(tally.devicesLost()));
     row("books compared", "%,d times".formatted(tally.bookChecks()));
+    counted(tally, CacheCounter.values());
+    counted(tally, EngineCounter.values());
     for (FaultKind kind : FaultKind.values()) {
       row(kind.plural(), "%,d".formatted(tally.faultCount(kind)));
     }
     row("time", "%.1f s".formatted(tookNanos / 1e9));
   }
 
+  /** Only where a cache has been run: elsewhere all are 0. */
+  private void counted(Tally tally, Enum<?>... counters) {
+    for (Enum<?> counter : counters) {
+      if (tally.count(counter) > 0) {
+        String word = counter.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        row("cache: " + word, "%,d".formatted(tally.count(counter)));
+      }
+    }
+  }
+
+  private int good() {
+    row("verdict", "good");
+    return CommandLine.ExitCode.OK;
+  }
+
   private int verdict(Simulation.Result result) {
     Throwable failure = result.failure();
     if (failure == null) {
-      row("verdict", "good");
-      return CommandLine.ExitCode.OK;
+      return good();
     }
     PrintWriter out = spec.commandLine().getOut();
-    row("verdict", "BAD: seed " + result.seed());
+    row("verdict", "BAD: seed " + result.seed() + " of the world " + result.kind().word());
     out.println();
     if (!trace) {
       out.println("What happened last:");
-      lastEvents(result.seed()).forEach(out::println);
+      lastEvents(result.kind(), result.seed()).forEach(out::println);
       out.println();
     }
     failure.printStackTrace(out);
     out.println();
     out.println("To repeat it:");
-    out.println("  ./larder simulate --seed " + result.seed());
+    out.println("  ./larder simulate --world " + result.kind().word() + " --seed " + result.seed());
     out.flush();
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static Deque<String> lastEvents(long number) {
+  private static Deque<String> lastEvents(WorldKind kind, long number) {
     Deque<String> lines = new ArrayDeque<>();
-    Simulation.run(
-        Scenario.of(number),
+    kind.run(
+        number,
         Trace.to(line -> {
           lines.add(line);
           if (lines.size() > EVENTS_SHOWN) {

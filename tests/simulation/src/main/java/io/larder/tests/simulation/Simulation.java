@@ -1,5 +1,8 @@
 package io.larder.tests.simulation;
 
+import io.larder.tests.simulation.cacheworld.CacheScenario;
+import io.larder.tests.simulation.cacheworld.CacheWorld;
+import io.larder.tests.simulation.cacheworld.Tampering;
 import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
 import io.larder.tests.simulation.world.Scenario;
@@ -17,7 +20,12 @@ public final class Simulation {
    * @param failure what must never happen and did, or null
    */
   public record Result(
-      long seed, Tally tally, long traceHash, long eventCount, @Nullable Throwable failure) {
+      WorldKind kind,
+      long seed,
+      Tally tally,
+      long traceHash,
+      long eventCount,
+      @Nullable Throwable failure) {
 
     /** Whether everything was as it must be. */
     public boolean passed() {
@@ -25,12 +33,7 @@ public final class Simulation {
     }
   }
 
-  /** Runs a seed. */
-  public static Result run(long seed) {
-    return run(Scenario.of(seed), Trace.silent());
-  }
-
-  /** Runs a scenario and notes what happens. */
+  /** Runs a scenario of the engine and notes what happens. */
   public static Result run(Scenario scenario, Trace trace) {
     Tally tally = new Tally();
     Throwable failure = null;
@@ -41,6 +44,26 @@ public final class Simulation {
       // Whatever the engine throws here it throws in production too: no fault explains it.
       failure = e;
     }
-    return new Result(scenario.seed(), tally, trace.hash(), trace.eventCount(), failure);
+    return new Result(
+        WorldKind.ENGINE, scenario.seed(), tally, trace.hash(), trace.eventCount(), failure);
+  }
+
+  /** Runs a scenario of the cache and notes what happens. */
+  public static Result run(CacheScenario scenario, Trace trace) {
+    return run(scenario, trace, Tampering.NONE);
+  }
+
+  /** As above, with a cache that is tampered with. */
+  public static Result run(CacheScenario scenario, Trace trace, Tampering tampering) {
+    Tally tally = new Tally();
+    Throwable failure = null;
+    try (CacheWorld world = new CacheWorld(scenario, tally, trace, tampering)) {
+      world.operate(scenario.operationCount());
+      world.end();
+    } catch (RuntimeException | AssertionError e) {
+      failure = e;
+    }
+    return new Result(
+        WorldKind.CACHE, scenario.seed(), tally, trace.hash(), trace.eventCount(), failure);
   }
 }

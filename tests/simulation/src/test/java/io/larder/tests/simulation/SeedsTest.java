@@ -36,7 +36,7 @@ class SeedsTest {
   }
 
   private static Simulation.Result pass(long seed) {
-    Simulation.Result result = Simulation.run(seed);
+    Simulation.Result result = WorldKind.ENGINE.run(seed);
     assertThat(result.failure()).as("repeat it with ./larder simulate --seed " + seed).isNull();
     return result;
   }

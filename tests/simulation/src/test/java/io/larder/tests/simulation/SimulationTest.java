@@ -44,8 +44,8 @@ class SimulationTest {
   @Test
   void sameSeedIsTheSameRun() {
     for (long seed = 1; seed <= 20; seed++) {
-      Simulation.Result first = Simulation.run(seed);
-      Simulation.Result second = Simulation.run(seed);
+      Simulation.Result first = WorldKind.ENGINE.run(seed);
+      Simulation.Result second = WorldKind.ENGINE.run(seed);
 
       assertThat(second.traceHash()).as("trace of seed " + seed).isEqualTo(first.traceHash());
       assertThat(second.eventCount()).isEqualTo(first.eventCount());
@@ -58,13 +58,14 @@ class SimulationTest {
 
     Simulation.Result read = Simulation.run(Scenario.of(SEED), Trace.to(lines::add));
 
-    assertThat(read.traceHash()).isEqualTo(Simulation.run(SEED).traceHash());
+    assertThat(read.traceHash()).isEqualTo(WorldKind.ENGINE.run(SEED).traceHash());
     assertThat(lines).hasSize((int) read.eventCount());
   }
 
   @Test
   void anotherSeedIsAnotherRun() {
-    assertThat(Simulation.run(1).traceHash()).isNotEqualTo(Simulation.run(2).traceHash());
+    assertThat(WorldKind.ENGINE.run(1).traceHash())
+        .isNotEqualTo(WorldKind.ENGINE.run(2).traceHash());
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.larder.tests.simulation.model;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -10,6 +11,7 @@ import java.util.Map;
  */
 public final class Tally {
   private final Map<FaultKind, Long> faults = new EnumMap<>(FaultKind.class);
+  private final Map<Enum<?>, Long> counted = new HashMap<>();
   private long operationCount;
   private long recordsWritten;
   private long recordsChecked;
@@ -17,6 +19,9 @@ public final class Tally {
   private long pagesReclaimed;
   private long devicesLost;
   private long bookChecks;
+  private long answerCount;
+  private long missCount;
+  private long forgottenCount;
 
   /** Counts a fault that took effect. */
   public void fault(FaultKind kind) {
@@ -39,7 +44,11 @@ public final class Tally {
 
   /** Counts a record whose bytes were damaged by a fault, and were known for it. */
   public void damageFound() {
-    damageFound++;
+    damageFound(1);
+  }
+
+  public void damageFound(long count) {
+    damageFound += count;
   }
 
   public void pagesReclaimed(long count) {
@@ -56,9 +65,34 @@ public final class Tally {
     bookChecks++;
   }
 
+  public void recordsWritten(long count) {
+    recordsWritten += count;
+  }
+
+  /** Adds what a cache or its engine has counted. */
+  public void counted(Enum<?> counter, long count) {
+    counted.merge(counter, count, Long::sum);
+  }
+
+  /** Counts a request that was answered. */
+  public void answer() {
+    answerCount++;
+  }
+
+  /** Counts a read that found nothing. */
+  public void missed() {
+    missCount++;
+  }
+
+  /** Counts items that were there, and then were not, though nobody had asked for that. */
+  public void forgotten(long count) {
+    forgottenCount += count;
+  }
+
   /** Adds all of another one's. */
   public void add(Tally other) {
     other.faults.forEach((kind, count) -> faults.merge(kind, count, Long::sum));
+    other.counted.forEach(this::counted);
     operationCount += other.operationCount;
     recordsWritten += other.recordsWritten;
     recordsChecked += other.recordsChecked;
@@ -66,11 +100,19 @@ public final class Tally {
     pagesReclaimed += other.pagesReclaimed;
     devicesLost += other.devicesLost;
     bookChecks += other.bookChecks;
+    answerCount += other.answerCount;
+    missCount += other.missCount;
+    forgottenCount += other.forgottenCount;
   }
 
   /** Faults of a kind that took effect. */
   public long faultCount(FaultKind kind) {
     return faults.getOrDefault(kind, 0L);
+  }
+
+  /** What caches or their engines have counted. */
+  public long count(Enum<?> counter) {
+    return counted.getOrDefault(counter, 0L);
   }
 
   public long operationCount() {
@@ -99,5 +141,17 @@ public final class Tally {
 
   public long bookChecks() {
     return bookChecks;
+  }
+
+  public long answerCount() {
+    return answerCount;
+  }
+
+  public long missCount() {
+    return missCount;
+  }
+
+  public long forgottenCount() {
+    return forgottenCount;
   }
 }

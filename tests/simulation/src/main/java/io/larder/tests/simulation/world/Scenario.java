@@ -3,8 +3,8 @@ package io.larder.tests.simulation.world;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.layout.PageGeometry;
 import io.larder.tests.simulation.device.FaultRates;
+import io.larder.tests.simulation.model.Draws;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -42,10 +42,10 @@ public record Scenario(
   /** The scenario of a seed. */
   public static Scenario of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    int bufferBytes = PageGeometry.BLOCK_BYTES * oneTo(BUFFER_BLOCKS_MAX, random);
+    int bufferBytes = PageGeometry.BLOCK_BYTES * Draws.oneTo(BUFFER_BLOCKS_MAX, random);
     // One in eight has pages larger than what reclaim reads at once, and they are few.
     boolean large = random.nextInt(8) == 0;
-    int pageBytes = bufferBytes * oneTo(large ? 512 : 16, random);
+    int pageBytes = bufferBytes * Draws.oneTo(large ? 512 : 16, random);
     while (pageBytes < PageGeometry.PAGE_BYTES_MIN) {
       pageBytes += bufferBytes;
     }
@@ -60,12 +60,12 @@ public record Scenario(
         4 + random.nextInt(9),
         deviceBytes(pageBytes, random),
         random.nextBoolean() ? 512 : PageGeometry.BLOCK_BYTES,
-        oneTo(4000, random),
-        Math.max(64, oneTo(recordBytesMax, random)),
+        Draws.oneTo(4000, random),
+        Math.max(64, Draws.oneTo(recordBytesMax, random)),
         random.nextInt(3) * random.nextInt(51),
         1 + random.nextInt(5),
-        500 + oneTo(20_000, random),
-        oneTo(100, random),
+        500 + Draws.oneTo(20_000, random),
+        Draws.oneTo(100, random),
         weights(random),
         FaultRates.draw(random));
   }
@@ -89,18 +89,12 @@ public record Scenario(
         otherRates);
   }
 
-  /** From 1 to {@code max}, small numbers as often as large ones. */
-  static int oneTo(int max, SplittableRandom random) {
-    // Exp and log together may round up.
-    return Math.min(max, (int) Math.exp(random.nextDouble(Math.log(max + 1.0))));
-  }
-
   private static List<Long> deviceBytes(int pageBytes, SplittableRandom random) {
     List<Long> sizes = new ArrayList<>();
     int deviceCount = 1 + random.nextInt(3);
     int pageCountMin = (PageStoreConfig.PAGE_COUNT_MIN + deviceCount - 1) / deviceCount;
     for (int i = 0; i < deviceCount; i++) {
-      long pageCount = pageCountMin - 1L + oneTo(pageBytes > LARGE_BYTES ? 6 : 40, random);
+      long pageCount = pageCountMin - 1L + Draws.oneTo(pageBytes > LARGE_BYTES ? 6 : 40, random);
       sizes.add(pageCount * pageBytes + random.nextInt(pageBytes));
     }
     return List.copyOf(sizes);
@@ -108,20 +102,10 @@ public record Scenario(
 
   /** Weights that favour no operation. */
   public static Map<Operation, Integer> usualWeights() {
-    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
-    for (Operation operation : Operation.values()) {
-      weights.put(operation, operation.usualWeight());
-    }
-    return weights;
+    return Draws.usualWeights(Operation.class, Operation::usualWeight);
   }
 
   private static Map<Operation, Integer> weights(SplittableRandom random) {
-    Map<Operation, Integer> weights = new EnumMap<>(Operation.class);
-    for (Operation operation : Operation.values()) {
-      // From a quarter of the usual to four times it.
-      double factor = Math.exp(random.nextDouble(-1.4, 1.4));
-      weights.put(operation, (int) Math.ceil(100 * factor * operation.usualWeight()));
-    }
-    return weights;
+    return Draws.weights(Operation.class, Operation::usualWeight, random);
   }
 }

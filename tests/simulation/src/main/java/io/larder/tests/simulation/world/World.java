@@ -20,6 +20,7 @@ import io.larder.testkit.ManualWork;
 import io.larder.tests.simulation.device.SimulatedDevice;
 import io.larder.tests.simulation.device.SimulatedReadQueue;
 import io.larder.tests.simulation.device.StallingClock;
+import io.larder.tests.simulation.model.Draws;
 import io.larder.tests.simulation.model.FaultKind;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.model.Tally;
@@ -75,7 +76,6 @@ public final class World implements AutoCloseable {
   private final List<Direct> directReserved = new ArrayList<>();
   private final List<Direct> directOnItsWay = new ArrayList<>();
   private final List<ModelRead> ended = new ArrayList<>();
-  private final int weightSum;
   private long nextStamp = 1;
   private int stallDepth;
   private boolean othersRest;
@@ -126,7 +126,6 @@ public final class World implements AutoCloseable {
     queue = new SimulatedReadQueue(scenario.rates(), clock, random.split(), tally, trace);
     readBuffers = store.newReadBuffers();
     books = new Books(store, owner, devices, queue);
-    weightSum = scenario.weights().values().stream().mapToInt(weight -> weight).sum();
     store.start(work, owner);
   }
 
@@ -161,14 +160,7 @@ public final class World implements AutoCloseable {
   }
 
   private Operation draw(SplittableRandom from) {
-    int left = from.nextInt(weightSum);
-    for (Operation operation : Operation.values()) {
-      left -= scenario.weights().getOrDefault(operation, 0);
-      if (left < 0) {
-        return operation;
-      }
-    }
-    throw new IllegalStateException("weights of " + scenario);
+    return Draws.byWeight(scenario.weights(), from);
   }
 
   private void othersGoOn() {
@@ -349,7 +341,7 @@ public final class World implements AutoCloseable {
       return;
     }
     int key = from.nextInt(scenario.keyCount());
-    int length = lengthMin - 1 + Scenario.oneTo(lengthMax - lengthMin + 1, from);
+    int length = lengthMin - 1 + Draws.oneTo(lengthMax - lengthMin + 1, from);
     Bucket bucket = buckets.get(from.nextInt(buckets.size()));
     MemorySegment memory =
         Arena.ofAuto().allocate(PageGeometry.blocks(length), PageGeometry.BLOCK_BYTES);
