@@ -4,6 +4,7 @@ import io.larder.cache.Cache;
 import io.larder.platform.device.ReadQueue;
 import io.larder.protocol.ProtocolConfig;
 import io.larder.protocol.ProtocolLoop;
+import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
@@ -83,10 +84,15 @@ public final class NetServer {
 
   /** Lets clients in, to {@code cache}. */
   public void serve(
-      Cache cache, ProtocolConfig protocol, ServerControl control, InputBudget inputBudget) {
+      Cache cache,
+      ProtocolConfig protocol,
+      ProtocolRules rules,
+      ServerControl control,
+      InputBudget inputBudget) {
     for (EventExecutor executor : group) {
       IoEventLoop loop = (IoEventLoop) executor;
-      loops.put(loop, on(loop, () -> newServerLoop(loop, cache, protocol, control, inputBudget)));
+      loops.put(
+          loop, on(loop, () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget)));
     }
     if (settings.idleTimeout().isPositive()) {
       loops.values().forEach(this::watchIdle);
@@ -98,6 +104,7 @@ public final class NetServer {
       IoEventLoop loop,
       Cache cache,
       ProtocolConfig protocol,
+      ProtocolRules rules,
       ServerControl control,
       InputBudget inputBudget) {
     ReadQueue reads = cache.config().flash() == null ? null : transport.engine().newReadQueue(loop);
@@ -107,7 +114,7 @@ public final class NetServer {
         settings.threadCount(),
         reads,
         session,
-        new ProtocolLoop(protocol, session, control, inputBudget),
+        new ProtocolLoop(protocol, rules, session, control, inputBudget),
         limit,
         settings.idleTimeout().isPositive());
   }

@@ -3,6 +3,7 @@ package io.larder.server.options;
 import io.larder.cache.CacheConfig;
 import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
+import io.larder.protocol.Spoken;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out what a command line means, and everything that is wrong with it. */
 public final class ServeParser {
+  /** Names the file of passwords for SASL, as for memcached. */
+  private static final String SASL_PASSWORDS = "MEMCACHED_SASL_PWDB";
+
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PORT_MAX = 65535;
   private static final int ITEM_BYTES_MIN = 1024;
@@ -50,10 +55,12 @@ public final class ServeParser {
           PosixFilePermission.OWNER_READ);
 
   private final ServeArguments arguments;
+  private final Map<String, String> environment;
   private final Problems problems = new Problems();
 
-  private ServeParser(ServeArguments arguments) {
+  private ServeParser(ServeArguments arguments, Map<String, String> environment) {
     this.arguments = arguments;
+    this.environment = environment;
   }
 
   /**
@@ -62,7 +69,13 @@ public final class ServeParser {
    * @throws StartException naming every problem
    */
   public static ServeConfig parse(ServeArguments arguments) throws StartException {
-    return new ServeParser(arguments).parse();
+    return parse(arguments, System.getenv());
+  }
+
+  /** As {@link #parse(ServeArguments)}, with another environment. */
+  public static ServeConfig parse(ServeArguments arguments, Map<String, String> environment)
+      throws StartException {
+    return new ServeParser(arguments, environment).parse();
   }
 
   private ServeConfig parse() throws StartException {
@@ -75,6 +88,8 @@ public final class ServeParser {
     ServeConfig config =
         new ServeConfig(
             net(extended),
+            access(),
+            problems.wholeNumber("-R", arguments.requests, 1, SECONDS_MAX, 1),
             (long) problems.wholeNumber("-m", arguments.megabytes, 2, MEGABYTES_MAX, 2) << 20,
             itemBytesMax(),
             flash(extended),
@@ -174,6 +189,64 @@ public final class ServeParser {
     return text == null
         ? Runtime.getRuntime().availableProcessors()
         : problems.wholeNumber("-t", text, 1, THREADS_MAX, 1);
+  }
+
+  // --- access
+
+  private AccessOptions access() {
+    Path file = passwordFile();
+    return new AccessOptions(
+        spoken(),
+        arguments.sasl,
+        file,
+        !arguments.noFlush,
+        !arguments.noDump,
+        !arguments.noWatch,
+        arguments.shutdown);
+  }
+
+  private Spoken spoken() {
+    Spoken spoken = Spoken.AUTO;
+    switch (arguments.protocol) {
+      case "auto" -> {}
+      case "ascii" -> spoken = Spoken.ASCII;
+      case "binary" -> spoken = Spoken.BINARY;
+      default ->
+          problems.add(
+              "-B is %s, but must be ascii, binary or auto.".formatted(arguments.protocol));
+    }
+    if (arguments.sasl && arguments.authFile != null) {
+      problems.add("-S and -Y contradict each other: leave one of them out.");
+    } else if (arguments.sasl) {
+      if (spoken == Spoken.ASCII) {
+        problems.add("-S is not possible with -B ascii: SASL is part of the binary protocol.");
+      }
+      spoken = Spoken.BINARY;
+    } else if (arguments.authFile != null) {
+      if (spoken == Spoken.BINARY) {
+        problems.add("-Y is not possible with -B binary: use -S there.");
+      }
+      spoken = Spoken.ASCII;
+    }
+    return spoken;
+  }
+
+  private @Nullable Path passwordFile() {
+    String text = arguments.authFile;
+    if (text != null) {
+      return path("-Y", text);
+    }
+    if (!arguments.sasl) {
+      return null;
+    }
+    String named = environment.get(SASL_PASSWORDS);
+    if (named == null || named.isEmpty()) {
+      problems.add(
+          "-S needs passwords: let the environment variable %s name a file of lines user:password."
+              .formatted(SASL_PASSWORDS));
+      return null;
+    }
+    return path(SASL_PASSWORDS, named);
   }
 
   // --- items

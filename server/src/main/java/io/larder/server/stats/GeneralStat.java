@@ -80,8 +80,8 @@ enum GeneralStat {
       "Keys whose expiry was to be changed and that were not there.", ProtocolCounter.TOUCH_MISSES),
   STORE_TOO_LARGE("Values larger than -I.", ProtocolCounter.STORE_TOO_LARGE),
   STORE_NO_MEMORY("Values there was no memory for.", ProtocolCounter.STORE_NO_MEMORY),
-  AUTH_CMDS,
-  AUTH_ERRORS,
+  AUTH_CMDS("Names and passwords that clients have given.", ProtocolCounter.AUTH_CMDS),
+  AUTH_ERRORS("Of those, the ones that were wrong.", ProtocolCounter.AUTH_ERRORS),
   IDLE_KICKS("Clients closed because they were silent too long.", m -> m.net().idleClosedCount()),
   BYTES_READ("Bytes received from clients.", ProtocolCounter.BYTES_READ),
   BYTES_WRITTEN("Bytes sent to clients.", ProtocolCounter.BYTES_WRITTEN),
@@ -91,7 +91,9 @@ enum GeneralStat {
   TIME_IN_LISTEN_DISABLED_US(
       "Microseconds for which accepting was paused.", m -> m.net().pausedMicros()),
   THREADS("Event loops.", m -> m.facts().config().net().threadCount()),
-  CONN_YIELDS,
+  CONN_YIELDS(
+      "How often a connection let others go first because it had asked for much at once.",
+      ProtocolCounter.CONN_YIELDS),
   HASH_POWER_LEVEL(
       "Bits of the number of index buckets.",
       m -> Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, m.cache().indexBucketCount()))),

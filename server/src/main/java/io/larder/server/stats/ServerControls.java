@@ -7,6 +7,9 @@ import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the commands that are about the server.
@@ -14,23 +17,33 @@ import java.util.function.IntConsumer;
  * <p><b>Threads.</b> Any.
  */
 public final class ServerControls implements ServerControl {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerControls.class);
+
   private final ServerFacts facts;
   private final Cache cache;
   private final NetServer net;
   private final InputBudget input;
   private final IntConsumer verbosity;
+  private final Runnable end;
   private final Baseline baseline = new Baseline();
 
   /**
    * @param verbosity sets how much is logged
+   * @param end ends the server, soon
    */
   public ServerControls(
-      ServerFacts facts, Cache cache, NetServer net, InputBudget input, IntConsumer verbosity) {
+      ServerFacts facts,
+      Cache cache,
+      NetServer net,
+      InputBudget input,
+      IntConsumer verbosity,
+      Runnable end) {
     this.facts = facts;
     this.cache = cache;
     this.net = net;
     this.input = input;
     this.verbosity = verbosity;
+    this.end = end;
   }
 
   @Override
@@ -67,9 +80,8 @@ public final class ServerControls implements ServerControl {
   }
 
   @Override
-  public boolean flushAll(long delaySeconds) {
+  public void flushAll(long delaySeconds) {
     cache.flushAll(cache.nowSeconds() + delaySeconds);
-    return true;
   }
 
   @Override
@@ -80,5 +92,22 @@ public final class ServerControls implements ServerControl {
   @Override
   public String version() {
     return facts.protocolVersion();
+  }
+
+  @Override
+  public boolean mayShutDown() {
+    return facts.config().access().shutsDown();
+  }
+
+  /** Every end is an orderly one here. */
+  @Override
+  public void shutDown(boolean graceful) {
+    LOG.info("a client ends the server");
+    end.run();
+  }
+
+  @Override
+  public @Nullable String refreshCertificates() {
+    return "Error TLS not enabled";
   }
 }

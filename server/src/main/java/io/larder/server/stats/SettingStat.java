@@ -1,8 +1,11 @@
 package io.larder.server.stats;
 
 import io.larder.engine.PageStoreConfig;
+import io.larder.protocol.Spoken;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetSettings;
+import io.larder.server.options.AccessOptions;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** The rows of {@code stats settings}: those of memcached's that mean something in Larder. */
@@ -16,22 +19,27 @@ enum SettingStat {
   OLDEST("Always 0: items do not stand in one line by age.", f -> 0),
   EVICTIONS("Items make room for others.", f -> "on"),
   DOMAIN_SOCKET("The Unix socket.", SettingStat::socket),
-  SHUTDOWN_COMMAND("Clients cannot stop the server.", f -> "no"),
+  SHUTDOWN_COMMAND(
+      "Whether clients may end the server.", f -> yesOrNo(f.config().access().shutsDown())),
   NUM_THREADS("Event loops.", f -> f.config().net().threadCount()),
   STAT_KEY_PREFIX("Statistics by key prefix are not kept.", f -> ":"),
   DETAIL_ENABLED("Statistics by key prefix are not kept.", f -> "no"),
+  REQS_PER_EVENT(
+      "Commands of one connection before others get their turn.",
+      f -> f.config().requestsPerTurn()),
   CAS_ENABLED("Every item has a CAS.", f -> "yes"),
   TCP_BACKLOG("Connections that wait to be accepted.", f -> f.config().net().backlog()),
-  BINDING_PROTOCOL("What is spoken.", f -> "ascii"),
-  AUTH_ENABLED_SASL("Clients need no password.", f -> "no"),
-  AUTH_ENABLED_ASCII("Clients need no password.", f -> "no"),
+  BINDING_PROTOCOL("What is spoken.", SettingStat::spoken),
+  AUTH_ENABLED_SASL(
+      "Whether clients say who they are by SASL.", f -> yesOrNo(f.config().access().sasl())),
+  AUTH_ENABLED_ASCII(
+      "The file of passwords for the text protocol, or no.", SettingStat::passwordFile),
   ITEM_SIZE_MAX("The largest item.", f -> f.cache().itemBytesMax()),
   MAXCONNS_FAST(
-      "Clients beyond the most are refused.",
-      f -> f.config().net().refusesConnections() ? "yes" : "no"),
+      "Clients beyond the most are refused.", f -> yesOrNo(f.config().net().refusesConnections())),
   HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
-  FLUSH_ENABLED("Clients may say flush_all.", f -> "yes"),
-  DUMP_ENABLED("Clients cannot list keys.", f -> "no"),
+  FLUSH_ENABLED("Whether clients may say flush_all.", f -> yesOrNo(f.config().access().flushes())),
+  DUMP_ENABLED("Whether clients may list keys.", f -> yesOrNo(f.config().access().dumps())),
   IDLE_TIMEOUT(
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
@@ -71,6 +79,21 @@ enum SettingStat {
     for (SettingStat row : values()) {
       sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
     }
+  }
+
+  private static String yesOrNo(boolean yes) {
+    return yes ? "yes" : "no";
+  }
+
+  private static Object spoken(ServerFacts facts) {
+    Spoken spoken = facts.config().access().spoken();
+    return spoken == Spoken.AUTO ? "auto-negotiate" : spoken.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Object passwordFile(ServerFacts facts) {
+    AccessOptions access = facts.config().access();
+    Path file = access.passwordFile();
+    return file == null || access.sasl() ? "no" : file;
   }
 
   private static Object port(ServerFacts facts) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
+import io.larder.protocol.Spoken;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,8 @@ class ServeParserTest {
                     true,
                     1024,
                     Duration.ZERO),
+                new AccessOptions(Spoken.AUTO, false, null, true, true, true, false),
+                20,
                 64 << 20,
                 0,
                 new FlashOptions(
@@ -67,6 +71,14 @@ class ServeParserTest {
             "2m",
             "--io",
             "nio",
+            "-B",
+            "binary",
+            "-F",
+            "-X",
+            "-W",
+            "-A",
+            "-R",
+            "7",
             "-u",
             "nobody",
             "-U",
@@ -93,6 +105,8 @@ class ServeParserTest {
                     false,
                     55,
                     Duration.ofSeconds(9)),
+                new AccessOptions(Spoken.BINARY, false, null, false, false, false, true),
+                7,
                 128 << 20,
                 2 << 20,
                 new FlashOptions(
@@ -122,6 +136,23 @@ class ServeParserTest {
         .isEqualTo(
             new NetSettings.UnixSocket(
                 Path.of("/tmp/larder.sock"), PosixFilePermissions.fromString("rwxr-x---")));
+  }
+
+  @Test
+  void passwordsDecideTheProtocol() throws StartException {
+    AccessOptions text = parse("-Y", "/etc/larder/users").access();
+    assertThat(text.spoken()).isEqualTo(Spoken.ASCII);
+    assertThat(text.sasl()).isFalse();
+    assertThat(text.passwordFile()).isEqualTo(Path.of("/etc/larder/users"));
+
+    AccessOptions sasl =
+        ServeParser.parse(
+                CommandLine.populateCommand(new ServeArguments(), "-S"),
+                Map.of("MEMCACHED_SASL_PWDB", "/etc/larder/pwdb"))
+            .access();
+    assertThat(sasl.spoken()).isEqualTo(Spoken.BINARY);
+    assertThat(sasl.sasl()).isTrue();
+    assertThat(sasl.passwordFile()).isEqualTo(Path.of("/etc/larder/pwdb"));
   }
 
   @Test
@@ -175,6 +206,12 @@ class ServeParserTest {
           -s /a -a 800                  | -a is 800, but must be three octal digits
           -s /a -a 1777                 | -a is 1777, but must be three octal digits
           -U 11211                      | -U 11211 is not possible
+          -B gopher                     | -B is gopher, but must be ascii, binary or auto.
+          -S                            | -S needs passwords: let the environment variable
+          -S -Y /a                      | -S and -Y contradict each other
+          -S -B ascii                   | -S is not possible with -B ascii
+          -Y /a -B binary               | -Y is not possible with -B binary
+          -R 0                          | -R is 0, but must be
           --io magic                    | --io is magic, but must be auto, io_uring, epoll or nio.
           -o foo                        | -o foo is unknown
           -o foo=1                      | -o foo is unknown
