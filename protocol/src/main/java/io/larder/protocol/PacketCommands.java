@@ -151,11 +151,14 @@ final class PacketCommands {
       return refuse(session, PacketStatus.INVALID, at);
     }
     long value = key + keyLength;
-    if (opcode == null || (isAuth(opcode) && rules.passwords() == null)) {
+    if (opcode == null) {
       return skip(session, PacketStatus.UNKNOWN_COMMAND, value);
     }
     if (!opcode.takes(extrasLength, keyLength, valueLength)) {
       return refuse(session, PacketStatus.INVALID, at);
+    }
+    if (isAuth(opcode) && rules.passwords() == null) {
+      return skip(session, PacketStatus.UNKNOWN_COMMAND, value);
     }
     return carryOut(session, opcode, extrasLength, value, limit);
   }

@@ -485,7 +485,7 @@ public final class ProtocolSession implements CommandOwner {
 
   /** Whether all that was asked for has been answered and written. */
   public boolean isIdle() {
-    return oldest == null && unsentBytes() == 0;
+    return oldest == null && unsentBytes() == 0 && !yielded;
   }
 
   /** The connection is gone: lets go of everything; late answers are thrown away. */

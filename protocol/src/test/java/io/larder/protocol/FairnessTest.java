@@ -43,6 +43,16 @@ class FairnessTest {
   }
 
   @Test
+  void whoHasToWaitForItsTurnIsNotIdle() {
+    rig.sendInThisTurn("get a\r\nget b\r\n".repeat(PER_TURN)).writeOut();
+    assertThat(rig.session.unsentBytes()).isZero();
+    assertThat(rig.session.isIdle()).isFalse();
+    rig.resume();
+    rig.writeOut();
+    assertThat(rig.session.isIdle()).isTrue();
+  }
+
+  @Test
   void whatArrivesMeanwhileKeepsItsPlace() {
     rig.sendInThisTurn("mn\r\n".repeat(PER_TURN) + "incr n").sendInThisTurn(" 1\r\nversion\r\n");
     rig.resume();

@@ -128,6 +128,15 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     return this;
   }
 
+  /** Writes what there is, and lets nothing go on. */
+  SessionRig writeOut() {
+    takeReplies();
+    while (!sending.isEmpty()) {
+      writeOne();
+    }
+    return this;
+  }
+
   boolean wantsClose() {
     return session.wantsClose();
   }
