@@ -145,6 +145,13 @@ public final class ServeArguments {
   @Nullable String authFile;
 
   @Option(
+      names = {"-Z", "--enable-ssl"},
+      description =
+          "Speak TLS on TCP, with the certificate of -o ssl_chain_cert. notls: before an address of -l"
+              + " leaves it out there, btls: asks no client for a certificate, mtls: asks all.")
+  boolean tls;
+
+  @Option(
       names = {"-F", "--disable-flush-all"},
       description = "Refuse flush_all.")
   boolean noFlush;

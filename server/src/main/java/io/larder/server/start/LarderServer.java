@@ -11,12 +11,15 @@ import io.larder.server.auth.PasswordFile;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetServer;
+import io.larder.server.net.NetSettings;
 import io.larder.server.net.Transport;
 import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
+import io.larder.server.tls.Tls;
+import io.larder.server.tls.TlsSettings;
 import io.larder.uring.UringProbe;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,6 +50,7 @@ public final class LarderServer implements AutoCloseable {
   private final FlashDevices devices;
   private final IoEngine<?> engine;
   private final @Nullable PasswordFile passwords;
+  private final @Nullable Tls tls;
   private final String startLine;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -57,6 +61,7 @@ public final class LarderServer implements AutoCloseable {
       FlashDevices devices,
       IoEngine<?> engine,
       @Nullable PasswordFile passwords,
+      @Nullable Tls tls,
       String startLine) {
     this.work = work;
     this.cache = cache;
@@ -64,6 +69,7 @@ public final class LarderServer implements AutoCloseable {
     this.devices = devices;
     this.engine = engine;
     this.passwords = passwords;
+    this.tls = tls;
     this.startLine = startLine;
   }
 
@@ -83,16 +89,18 @@ public final class LarderServer implements AutoCloseable {
     Privileges privileges = Privileges.of(config.user());
     Resources.check(config.net().connectionsMax());
     FlashDevices.check(plan);
+    Tls tls = tls(config.net());
     Transport transport = transport(config.io());
     try {
-      NetServer net = NetServer.bind(config.net(), transport);
+      NetServer net = NetServer.bind(config.net(), transport, tls);
       try {
         FlashDevices devices = FlashDevices.open(plan, transport.engine());
         try {
           if (privileges != null) {
             privileges.drop();
           }
-          return open(config, plan, passwords, transport, net, devices, version, verbosity, end);
+          return open(
+              config, plan, passwords, tls, transport, net, devices, version, verbosity, end);
         } catch (StartException | RuntimeException e) {
           devices.close();
           throw e;
@@ -111,6 +119,7 @@ public final class LarderServer implements AutoCloseable {
       ServeConfig config,
       FlashPlan plan,
       @Nullable PasswordFile passwords,
+      @Nullable Tls tls,
       Transport transport,
       NetServer net,
       FlashDevices devices,
@@ -133,7 +142,7 @@ public final class LarderServer implements AutoCloseable {
         cache,
         ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
         rules(config.access(), passwords),
-        new ServerControls(facts, cache, net, input, verbosity, end),
+        new ServerControls(facts, cache, net, tls, input, verbosity, end),
         input);
     return new LarderServer(
         work,
@@ -142,6 +151,7 @@ public final class LarderServer implements AutoCloseable {
         devices,
         transport.engine(),
         passwords,
+        tls,
         StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
   }
 
@@ -150,6 +160,11 @@ public final class LarderServer implements AutoCloseable {
     return file == null
         ? null
         : PasswordFile.read(file, access.sasl() ? PasswordFile.Kind.SASL : PasswordFile.Kind.TEXT);
+  }
+
+  private static @Nullable Tls tls(NetSettings settings) throws StartException {
+    TlsSettings tls = settings.tls();
+    return tls == null ? null : Tls.open(tls);
   }
 
   private static ProtocolRules rules(AccessOptions access, @Nullable PasswordFile passwords) {
@@ -205,6 +220,9 @@ public final class LarderServer implements AutoCloseable {
       passwords.reload();
       LOG.info("passwords read again");
     }
+    if (tls != null) {
+      var _ = tls.refresh();
+    }
   }
 
   /** Sends the clients away and gives everything back. */
@@ -215,6 +233,9 @@ public final class LarderServer implements AutoCloseable {
     }
     LOG.info("stopping");
     boolean quiet = net.close();
+    if (tls != null) {
+      tls.close();
+    }
     work.close();
     if (quiet) {
       cache.close();

@@ -1,5 +1,6 @@
 package io.larder.server.stats;
 
+import com.google.errorprone.annotations.Immutable;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot.DeviceSnapshot;
 import io.larder.engine.stats.DeviceCounts;
@@ -162,6 +163,20 @@ enum GeneralStat {
   EXTSTORE_LIMIT_MAXBYTES(
       "Bytes of all pages.", true, m -> (long) m.flash().pages().size() * m.flash().pageBytes()),
   EXTSTORE_IO_QUEUE("Flash reads under way.", true, Moment::flashReadsInFlight),
+  SSL_NEW_SESSIONS(
+      "TLS handshakes that succeeded.",
+      m -> m.hasTls() && m.resumesTls(),
+      m -> m.tls().newSessions()),
+  SSL_HANDSHAKE_ERRORS(
+      "TLS handshakes that failed.", Moment::hasTls, m -> m.tls().handshakeErrors()),
+  SSL_PROTO_ERRORS(
+      "TLS connections that failed after their handshake.",
+      Moment::hasTls,
+      m -> m.tls().protocolErrors()),
+  TIME_SINCE_SERVER_CERT_REFRESH(
+      "Seconds since the certificates were read.",
+      Moment::hasTls,
+      m -> m.tls().secondsSinceRefresh()),
   UNEXPECTED_NAPI_IDS,
   ROUND_ROBIN_FALLBACK,
   BYTES("Bytes of the items in RAM.", m -> m.cache().ramItemBytes()),
@@ -313,13 +328,24 @@ enum GeneralStat {
   private static final String NOT_HERE = "Always 0: there is no such thing in Larder.";
 
   private final String sentence;
-  private final boolean needsFlash;
+  private final Condition condition;
   private final Reading<Moment> reading;
 
-  GeneralStat(String sentence, boolean needsFlash, Reading<Moment> reading) {
+  /** When a row is written at all. */
+  @Immutable
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds(Moment moment);
+  }
+
+  GeneralStat(String sentence, Condition condition, Reading<Moment> reading) {
     this.sentence = sentence;
-    this.needsFlash = needsFlash;
+    this.condition = condition;
     this.reading = reading;
+  }
+
+  GeneralStat(String sentence, boolean needsFlash, Reading<Moment> reading) {
+    this(sentence, needsFlash ? Moment::hasFlash : moment -> true, reading);
   }
 
   GeneralStat(String sentence, Reading<Moment> reading) {
@@ -363,7 +389,7 @@ enum GeneralStat {
   /** Writes every row that there is. */
   static void writeAll(Moment moment, StatSink sink) {
     for (GeneralStat row : values()) {
-      if (!row.needsFlash || moment.hasFlash()) {
+      if (row.condition.holds(moment)) {
         sink.stat(row.statName(), String.valueOf(row.reading.of(moment)));
       }
     }

@@ -5,6 +5,7 @@ import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
+import io.larder.server.tls.Tls;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,14 @@ public final class ServerControls implements ServerControl {
   private final ServerFacts facts;
   private final Cache cache;
   private final NetServer net;
+  private final @Nullable Tls tls;
   private final InputBudget input;
   private final IntConsumer verbosity;
   private final Runnable end;
   private final Baseline baseline = new Baseline();
 
   /**
+   * @param tls null where none is spoken
    * @param verbosity sets how much is logged
    * @param end ends the server, soon
    */
@@ -35,12 +38,14 @@ public final class ServerControls implements ServerControl {
       ServerFacts facts,
       Cache cache,
       NetServer net,
+      @Nullable Tls tls,
       InputBudget input,
       IntConsumer verbosity,
       Runnable end) {
     this.facts = facts;
     this.cache = cache;
     this.net = net;
+    this.tls = tls;
     this.input = input;
     this.verbosity = verbosity;
     this.end = end;
@@ -69,7 +74,7 @@ public final class ServerControls implements ServerControl {
   }
 
   private void general(StatSink sink) {
-    Moment moment = Moment.now(facts, cache, net, input, baseline);
+    Moment moment = Moment.now(facts, cache, net, tls, input, baseline);
     GeneralStat.writeAll(moment, sink);
   }
 
@@ -108,6 +113,10 @@ public final class ServerControls implements ServerControl {
 
   @Override
   public @Nullable String refreshCertificates() {
-    return "Error TLS not enabled";
+    if (tls == null) {
+      return "Error TLS not enabled";
+    }
+    String why = tls.refresh();
+    return why == null ? null : "SERVER_ERROR " + why;
   }
 }

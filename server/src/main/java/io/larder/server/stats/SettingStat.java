@@ -1,12 +1,16 @@
 package io.larder.server.stats;
 
+import com.google.errorprone.annotations.Immutable;
 import io.larder.engine.PageStoreConfig;
 import io.larder.protocol.Spoken;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetSettings;
 import io.larder.server.options.AccessOptions;
+import io.larder.server.tls.ClientCheck;
+import io.larder.server.tls.TlsSettings;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code stats settings}: those of memcached's that mean something in Larder. */
 enum SettingStat {
@@ -59,14 +63,49 @@ enum SettingStat {
       "Bytes a second that may be written to flash; 0 = no limit.",
       f -> f.cache().writeBudgetBytesPerSecond()),
   EXT_DROP_UNREAD("Compaction keeps what was read.", f -> "no"),
-  SSL_ENABLED("There is no TLS.", f -> "no"),
+  SSL_ENABLED("Whether TLS is spoken.", f -> yesOrNo(f.config().net().tls() != null)),
+  SSL_CHAIN_CERT("The file of certificates.", SettingStat::hasTls, s -> tls(s).chain()),
+  SSL_KEY("The file of the private key.", SettingStat::hasTls, s -> orNull(tls(s).key())),
+  SSL_VERIFY_MODE(
+      "Whether clients have to show a certificate: 0, 1 or 2.",
+      SettingStat::hasTls,
+      s -> verifyMode(tls(s).clients())),
+  SSL_CA_CERT(
+      "The certificates that those of clients must lead to.",
+      SettingStat::hasTls,
+      s -> orNull(tls(s).authorities())),
+  SSL_CIPHERS(
+      "The suites of TLS 1.2.",
+      SettingStat::hasTls,
+      s -> tls(s).ciphers().isEmpty() ? "NULL" : String.join(":", tls(s).ciphers())),
+  SSL_SESSION_CACHE(
+      "Whether clients may take up earlier sessions.",
+      SettingStat::hasTls,
+      s -> yesOrNo(tls(s).resumes())),
+  SSL_MIN_VERSION(
+      "The lowest version of TLS.",
+      SettingStat::hasTls,
+      s -> tls(s).minVersion() == TlsSettings.Version.TLS_1_3 ? "tlsv1.3" : "tlsv1.2"),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", ServerFacts::transport);
 
   private final String sentence;
+  private final Condition condition;
   private final Reading<ServerFacts> reading;
 
+  /** When a row is written at all. */
+  @Immutable
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds(ServerFacts facts);
+  }
+
   SettingStat(String sentence, Reading<ServerFacts> reading) {
+    this(sentence, facts -> true, reading);
+  }
+
+  SettingStat(String sentence, Condition condition, Reading<ServerFacts> reading) {
     this.sentence = sentence;
+    this.condition = condition;
     this.reading = reading;
   }
 
@@ -77,7 +116,9 @@ enum SettingStat {
 
   static void writeAll(ServerFacts facts, StatSink sink) {
     for (SettingStat row : values()) {
-      sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
+      if (row.condition.holds(facts)) {
+        sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
+      }
     }
   }
 
@@ -94,6 +135,30 @@ enum SettingStat {
     AccessOptions access = facts.config().access();
     Path file = access.passwordFile();
     return file == null || access.sasl() ? "no" : file;
+  }
+
+  private static boolean hasTls(ServerFacts facts) {
+    return facts.config().net().tls() != null;
+  }
+
+  private static TlsSettings tls(ServerFacts facts) {
+    TlsSettings tls = facts.config().net().tls();
+    if (tls == null) {
+      throw new IllegalStateException("there is no TLS");
+    }
+    return tls;
+  }
+
+  private static Object orNull(@Nullable Path path) {
+    return path == null ? "NULL" : path;
+  }
+
+  private static int verifyMode(ClientCheck clients) {
+    return switch (clients) {
+      case NONE -> 0;
+      case REQUESTED -> 1;
+      case REQUIRED -> 2;
+    };
   }
 
   private static Object port(ServerFacts facts) {

@@ -9,6 +9,10 @@ import io.larder.protocol.Spoken;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
+import io.larder.server.net.NetSettings.Endpoint;
+import io.larder.server.tls.ClientCheck;
+import io.larder.server.tls.TlsListener;
+import io.larder.server.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ class ServeParserTest {
             new ServeConfig(
                 new NetSettings(
                     List.of(address("127.0.0.1", 11211)),
+                    null,
                     null,
                     Runtime.getRuntime().availableProcessors(),
                     1024,
@@ -100,6 +105,7 @@ class ServeParserTest {
                         address("127.0.0.3", 11300),
                         address("::1", 11400)),
                     null,
+                    null,
                     3,
                     77,
                     false,
@@ -153,6 +159,38 @@ class ServeParserTest {
     assertThat(sasl.spoken()).isEqualTo(Spoken.BINARY);
     assertThat(sasl.sasl()).isTrue();
     assertThat(sasl.passwordFile()).isEqualTo(Path.of("/etc/larder/pwdb"));
+  }
+
+  @Test
+  void everyAddressMaySpeakTlsInItsOwnWay() throws StartException {
+    NetSettings net =
+        parse(
+                "-Z",
+                "-l",
+                "127.0.0.1,notls:127.0.0.2,btls:127.0.0.3:5,mtls:[::1]:6",
+                "-o",
+                "ssl_chain_cert=/c,ssl_key=/k,ssl_ca_cert=/a,ssl_verify_mode=1,ssl_min_version=3",
+                "-o",
+                "ssl_ciphers=A:B,ssl_session_cache")
+            .net();
+
+    assertThat(net.addresses())
+        .containsExactly(
+            address("127.0.0.1", 11211, TlsListener.TLS),
+            address("127.0.0.2", 11211, TlsListener.PLAIN),
+            address("127.0.0.3", 5, TlsListener.TLS_FOR_ALL),
+            address("::1", 6, TlsListener.MUTUAL_TLS));
+    assertThat(net.tls())
+        .isEqualTo(
+            new TlsSettings(
+                Path.of("/c"),
+                Path.of("/k"),
+                Path.of("/a"),
+                ClientCheck.REQUESTED,
+                TlsSettings.Version.TLS_1_3,
+                List.of("A", "B"),
+                true,
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -215,7 +253,12 @@ class ServeParserTest {
           --io magic                    | --io is magic, but must be auto, io_uring, epoll or nio.
           -o foo                        | -o foo is unknown
           -o foo=1                      | -o foo is unknown
-          -o ssl_key=a                  | does not speak TLS
+          -Z                            | -Z needs a certificate
+          -Z -o ssl_chain_cert=a,ssl_verify_mode=4    | -o ssl_verify_mode is 4, but must be
+          -Z -o ssl_chain_cert=a,ssl_verify_mode=2    | give ssl_ca_cert, too
+          -Z -o ssl_chain_cert=a,ssl_min_version=1.2  | -o ssl_min_version is 1.2, but must be
+          -Z -o ssl_chain_cert=a,ssl_keyformat=DER    | -o ssl_keyformat is DER, but must be PEM
+          -l mtls:127.0.0.1             | -l mtls:127.0.0.1 is not possible without -Z
           -o proxy_config=a             | is no proxy
           -o ext_path                   | -o ext_path has no value
           -o ext_path=a                 | -o ext_path=a is not FILE:SIZE
@@ -257,8 +300,12 @@ class ServeParserTest {
         catchThrowableOfType(StartException.class, () -> parse(line)), String.join(" ", line));
   }
 
-  private static InetSocketAddress address(String literal, int port) {
-    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
+  private static Endpoint address(String literal, int port) {
+    return address(literal, port, TlsListener.PLAIN);
+  }
+
+  private static Endpoint address(String literal, int port, TlsListener tls) {
+    return new Endpoint(new InetSocketAddress(InetAddress.ofLiteral(literal), port), tls);
   }
 
   private static ServeConfig parse(String... line) throws StartException {
