@@ -16,7 +16,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * From bytes to requests: the way of a get, a set and a plain {@code mg}, from top to bottom; every
- * other line goes to {@link LineCommands}.
+ * other line goes to {@link LineCommands}, every packet to {@link PacketCommands}.
  *
  * <p><b>Threads.</b> Confined to its loop.
  */
@@ -61,6 +61,8 @@ final class CommandPath {
   private final CommandPool commands;
   private final CounterSet counters;
   private final LineCommands lines;
+  private final LineLogin login;
+  private final PacketCommands packets;
   private Command preparedGet;
   private Command preparedMetaGet;
   private Command preparedSet;
@@ -71,11 +73,17 @@ final class CommandPath {
   private int number;
 
   CommandPath(
-      RequestExecutor executor, ServerControl control, CommandPool commands, CounterSet counters) {
+      RequestExecutor executor,
+      ServerControl control,
+      ProtocolRules rules,
+      CommandPool commands,
+      CounterSet counters) {
     this.executor = executor;
     this.commands = commands;
     this.counters = counters;
-    this.lines = new LineCommands(this, executor, control, commands, counters);
+    this.lines = new LineCommands(this, executor, control, rules, commands, counters);
+    this.login = new LineLogin(rules.passwords(), counters);
+    this.packets = new PacketCommands(this, executor, control, rules, commands, counters);
     this.preparedGet = prepareGet();
     this.preparedMetaGet = prepareMetaGet();
     this.preparedSet = prepareSet();
@@ -91,15 +99,22 @@ final class CommandPath {
     while (at < limit && !session.blocked()) {
       long next =
           switch (session.reading) {
-            case LINE -> line(session, input, at, limit);
+            case LINE ->
+                session.authenticated
+                    ? line(session, input, at, limit)
+                    : login.line(session, input, at, limit);
             case KEYS -> keys(session, input, at);
             case VALUE -> value(session, input, at, limit);
             case REFUSED_VALUE -> refusedValue(session, at, limit);
+            case LOGIN -> login.value(session, input, at, limit);
+            case PACKET -> packets.packet(session, input, at, limit);
+            case PACKET_VALUE -> packets.value(session, input, at, limit);
           };
       if (next == INCOMPLETE) {
         break;
       }
       at = next;
+      session.tookStep();
     }
     return at;
   }
@@ -309,7 +324,11 @@ final class CommandPath {
     }
     session.storing = null;
     counters.increment(ProtocolCounter.STORE_NO_MEMORY);
-    refuse(session, store, NO_MEMORY, missingBytes);
+    if (store.form == ReplyForm.PACKET_STORE) {
+      packets.refuseForMemory(session, store, missingBytes);
+    } else {
+      refuse(session, store, NO_MEMORY, missingBytes);
+    }
   }
 
   /**
@@ -321,24 +340,28 @@ final class CommandPath {
     if (meta || !store.quiet) {
       session.replies().append(reply);
     }
-    session.reading = ProtocolSession.Reading.REFUSED_VALUE;
-    session.refusedBytes = bytes;
+    session.swallow(bytes);
     if (meta || (store.mode == StoreMode.SET && !store.comparesCas)) {
-      Command remove = commands.take();
-      remove.verb = Verb.DELETE;
-      remove.keyMemory = store.keyMemory;
-      remove.keyOffset = store.keyOffset;
-      remove.keyLength = store.keyLength;
-      executePooled(session, remove);
+      remove(session, store);
     }
     giveBackUnlessPrepared(store);
+  }
+
+  /** Removes the item that {@code store} would have replaced; nobody is told. */
+  void remove(ProtocolSession session, Command store) {
+    Command remove = commands.take();
+    remove.verb = Verb.DELETE;
+    remove.keyMemory = store.keyMemory;
+    remove.keyOffset = store.keyOffset;
+    remove.keyLength = store.keyLength;
+    executePooled(session, remove);
   }
 
   private static long refusedValue(ProtocolSession session, long at, long limit) {
     long swallowed = Math.min(limit - at, session.refusedBytes);
     session.refusedBytes -= swallowed;
     if (session.refusedBytes == 0) {
-      session.reading = ProtocolSession.Reading.LINE;
+      session.reading = session.first;
     }
     return at + swallowed;
   }

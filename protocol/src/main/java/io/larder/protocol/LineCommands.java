@@ -47,6 +47,12 @@ final class LineCommands {
       Text.line("MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes");
   private static final Text LIMIT_REFUSED =
       Text.line("MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust");
+  private static final Text DUMP_NOT_ALLOWED =
+      Text.line("CLIENT_ERROR stats cachedump not allowed");
+  private static final Text WATCH_NOT_ALLOWED =
+      Text.line("CLIENT_ERROR watch commands not allowed");
+  private static final Text SHUTDOWN_NOT_ENABLED = Text.line("ERROR: shutdown not enabled");
+  private static final Text BAD_SHUTDOWN = Text.line("CLIENT_ERROR invalid shutdown mode");
   private static final Text OK = Text.line("OK");
   private static final Text RESET = Text.line("RESET");
   private static final Text END = Text.line("END");
@@ -65,6 +71,7 @@ final class LineCommands {
   private final CommandPath path;
   private final RequestExecutor executor;
   private final ServerControl control;
+  private final ProtocolRules rules;
   private final CommandPool commands;
   private final CounterSet counters;
   private final MetaCommands meta;
@@ -75,11 +82,13 @@ final class LineCommands {
       CommandPath path,
       RequestExecutor executor,
       ServerControl control,
+      ProtocolRules rules,
       CommandPool commands,
       CounterSet counters) {
     this.path = path;
     this.executor = executor;
     this.control = control;
+    this.rules = rules;
     this.commands = commands;
     this.counters = counters;
     this.meta = new MetaCommands(path, executor, commands, counters, tokens, numbers);
@@ -115,7 +124,10 @@ final class LineCommands {
         if (tokens.is(0, "set")) {
           yield store(session, StoreMode.SET, false, next, limit);
         }
-        yield tokens.is(0, "stats") ? stats(session, next) : unknown(session, next);
+        if (tokens.is(0, "stats")) {
+          yield stats(session, next);
+        }
+        yield tokens.is(0, "shutdown") ? shutdown(session, next) : unknown(session, next);
       }
       case 'a' -> {
         if (tokens.is(0, "add")) {
@@ -139,10 +151,14 @@ final class LineCommands {
         yield tokens.is(0, "decr") ? arithmetic(session, true, next) : unknown(session, next);
       }
       case 't' -> tokens.is(0, "touch") ? touch(session, next) : unknown(session, next);
-      case 'r' ->
-          tokens.is(0, "replace")
-              ? store(session, StoreMode.REPLACE, false, next, limit)
-              : unknown(session, next);
+      case 'r' -> {
+        if (tokens.is(0, "replace")) {
+          yield store(session, StoreMode.REPLACE, false, next, limit);
+        }
+        yield tokens.is(0, "refresh_certs")
+            ? refreshCertificates(session, next)
+            : unknown(session, next);
+      }
       case 'p' ->
           tokens.is(0, "prepend")
               ? store(session, StoreMode.PREPEND, false, next, limit)
@@ -154,6 +170,10 @@ final class LineCommands {
         }
         yield tokens.is(0, "verbosity") ? verbosity(session, next) : unknown(session, next);
       }
+      case 'w' ->
+          tokens.is(0, "watch") && !rules.watches()
+              ? error(session, WATCH_NOT_ALLOWED, next)
+              : unknown(session, next);
       case 'q' -> tokens.is(0, "quit") ? quit(session, next) : unknown(session, next);
       default -> unknown(session, next);
     };
@@ -363,6 +383,9 @@ final class LineCommands {
     }
     boolean quiet = isNoreply();
     counters.increment(ProtocolCounter.CMD_FLUSH);
+    if (!rules.flushes()) {
+      return errorUnless(quiet, session, FLUSH_NOT_ALLOWED, next);
+    }
     long delay = 0;
     if (tokens.count() != (quiet ? 2 : 1)) {
       if (!signed32(1)) {
@@ -372,8 +395,8 @@ final class LineCommands {
     }
     long now = executor.nowSeconds();
     long seconds = delay <= 0 ? 0 : Math.max(0, Expiry.seconds(delay, now) - now);
-    boolean allowed = control.flushAll(seconds);
-    return errorUnless(quiet, session, allowed ? OK : FLUSH_NOT_ALLOWED, next);
+    control.flushAll(seconds);
+    return errorUnless(quiet, session, OK, next);
   }
 
   private long version(ProtocolSession session, long next) {
@@ -417,6 +440,29 @@ final class LineCommands {
     return next;
   }
 
+  private long shutdown(ProtocolSession session, long next) {
+    if (!control.mayShutDown()) {
+      return error(session, SHUTDOWN_NOT_ENABLED, next);
+    }
+    boolean graceful = tokens.count() == 2 && tokens.is(1, "graceful");
+    if (tokens.count() > 1 && !graceful) {
+      return error(session, BAD_SHUTDOWN, next);
+    }
+    control.shutDown(graceful);
+    session.stopReading();
+    return next;
+  }
+
+  private long refreshCertificates(ProtocolSession session, long next) {
+    boolean quiet = isNoreply();
+    String problem = control.refreshCertificates();
+    if (problem != null) {
+      session.replies().append(problem + "\r\n");
+      return next;
+    }
+    return errorUnless(quiet, session, OK, next);
+  }
+
   private long stats(ProtocolSession session, long next) {
     if (tokens.count() > 1 && tokens.is(1, "reset")) {
       control.resetStats();
@@ -425,8 +471,13 @@ final class LineCommands {
     if (tokens.count() > 1 && tokens.is(1, "detail")) {
       return error(session, statsDetail(), next);
     }
-    if (tokens.count() > 1 && tokens.count() < 4 && tokens.is(1, "cachedump")) {
-      return error(session, BAD_STATS, next);
+    if (tokens.count() > 1 && tokens.is(1, "cachedump")) {
+      if (!rules.dumps()) {
+        return error(session, DUMP_NOT_ALLOWED, next);
+      }
+      if (tokens.count() < 4) {
+        return error(session, BAD_STATS, next);
+      }
     }
     List<String> arguments = new ArrayList<>();
     for (int i = 1; i < tokens.count(); i++) {

@@ -166,8 +166,7 @@ final class MetaCommands {
       }
     }
     if (error != null) {
-      session.refusedBytes = (long) length + CommandPath.LINE_END_BYTES;
-      session.reading = ProtocolSession.Reading.REFUSED_VALUE;
+      session.swallow((long) length + CommandPath.LINE_END_BYTES);
       return giveUp(session, set, error, next);
     }
     set.valueLength = length;

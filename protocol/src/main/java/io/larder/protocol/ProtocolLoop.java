@@ -20,6 +20,7 @@ public final class ProtocolLoop {
   private static final long EXPECTED_BYTES_FIRST = 4096;
 
   private final ProtocolConfig config;
+  private final ProtocolRules rules;
   private final RequestExecutor executor;
   private final CounterSet counters = new CounterSet();
   private final InputPool inputs;
@@ -32,13 +33,18 @@ public final class ProtocolLoop {
    * @param budget shared by all loops of a server
    */
   public ProtocolLoop(
-      ProtocolConfig config, RequestExecutor executor, ServerControl control, InputBudget budget) {
+      ProtocolConfig config,
+      ProtocolRules rules,
+      RequestExecutor executor,
+      ServerControl control,
+      InputBudget budget) {
     this.config = config;
+    this.rules = rules;
     this.executor = executor;
     this.inputs = new InputPool(budget, config.retainedInputBytesMax());
     this.chunks = new ChunkPool(config.retainedChunksMax());
     this.commands = new CommandPool(counters, inputs, chunks, RETAINED_COMMANDS_MAX);
-    this.path = new CommandPath(executor, control, commands, counters);
+    this.path = new CommandPath(executor, control, rules, commands, counters);
   }
 
   /** What the sessions of this loop have counted. */
@@ -53,6 +59,10 @@ public final class ProtocolLoop {
 
   ProtocolConfig config() {
     return config;
+  }
+
+  ProtocolRules rules() {
+    return rules;
   }
 
   RequestExecutor executor() {

@@ -1,5 +1,6 @@
 package io.larder.protocol;
 
+import io.larder.protocol.binary.PacketLayout;
 import io.larder.protocol.command.Command;
 import io.larder.protocol.command.CommandOwner;
 import io.larder.protocol.input.InputBuffer;
@@ -60,14 +61,17 @@ public final class ProtocolSession implements CommandOwner {
     /** The value of {@link #storing}, with its line end. */
     VALUE,
     /** The value of a store that has been refused. */
-    REFUSED_VALUE
+    REFUSED_VALUE,
+    /** Name and password, with their line end. */
+    LOGIN,
+    /** The start of a packet of the binary protocol. */
+    PACKET,
+    /** The value of {@link #storing}, from a packet. */
+    PACKET_VALUE
   }
 
   private static final Text LINE_NO_MEMORY =
       Text.line("SERVER_ERROR out of memory reading request");
-
-  /** First byte of every request in the binary protocol, which is not spoken. */
-  private static final int BINARY_MAGIC = 0x80;
 
   /** How far a multiget may be indented and still be let grow. */
   private static final int INDENT_MAX = 100;
@@ -79,7 +83,20 @@ public final class ProtocolSession implements CommandOwner {
 
   private final InputBuffer kept;
   private boolean greeted;
+
+  /** What the next command begins with: a line or a packet. */
+  Reading first = Reading.LINE;
+
   Reading reading = Reading.LINE;
+
+  /** Whether the client may ask for anything. */
+  boolean authenticated;
+
+  /** Whether the client has begun to say who it is, in the binary protocol. */
+  boolean loginBegun;
+
+  /** {@link Reading#LOGIN}: bytes of name, password and line end. */
+  int loginBytes;
 
   /** {@link Reading#KEYS}: bytes of the line's text that are left, and bytes behind them. */
   long keysTextBytes;
@@ -118,6 +135,14 @@ public final class ProtocolSession implements CommandOwner {
   private long pendingBytes;
   private boolean progressAnnounced;
 
+  // --- fairness
+
+  /** Commands that may still start in this turn. */
+  private int requestsLeft;
+
+  /** Others go first; what has been received waits for the next turn. */
+  private boolean yielded;
+
   // --- end
 
   private boolean closing;
@@ -129,6 +154,8 @@ public final class ProtocolSession implements CommandOwner {
     this.kept = new InputBuffer(loop.inputs());
     this.ready = new ReplyChain(loop.chunks(), false);
     this.current = ready;
+    this.requestsLeft = loop.config().requestsPerTurn();
+    this.authenticated = loop.rules().passwords() == null;
   }
 
   // --- input
@@ -137,6 +164,9 @@ public final class ProtocolSession implements CommandOwner {
   public void receive(MemorySegment input, long offset, long length) {
     loop.counters().add(ProtocolCounter.BYTES_READ, length);
     greet(input, offset, length);
+    if (!yielded) {
+      requestsLeft = loop.config().requestsPerTurn();
+    }
     if (!kept.isEmpty() && !blocked()) {
       // What has waited goes first: what is left of it then is the start of one line or value.
       runKept();
@@ -160,6 +190,7 @@ public final class ProtocolSession implements CommandOwner {
     if (closing) {
       kept.clear();
     }
+    endTurn();
   }
 
   /** Goes on after an answer has come or replies have been written. */
@@ -169,8 +200,28 @@ public final class ProtocolSession implements CommandOwner {
       return;
     }
     moveAnswered();
+    yielded = false;
+    requestsLeft = loop.config().requestsPerTurn();
     if (!kept.isEmpty() && !closing) {
       runKept();
+    }
+    endTurn();
+  }
+
+  /** A line, a packet or a value has been dealt with. */
+  void tookStep() {
+    if (reading == first && --requestsLeft == 0) {
+      yielded = true;
+    }
+  }
+
+  /** Asks for another turn if there is something left to do in it. */
+  private void endTurn() {
+    if (yielded && (kept.isEmpty() || closing)) {
+      yielded = false;
+    } else if (yielded) {
+      loop.counters().increment(ProtocolCounter.CONN_YIELDS);
+      announceProgress();
     }
   }
 
@@ -184,12 +235,21 @@ public final class ProtocolSession implements CommandOwner {
     return !kept.isEmpty();
   }
 
+  /** Finds out which protocol the client speaks, by its first byte where it may choose. */
   private void greet(MemorySegment input, long offset, long length) {
-    if (!greeted && length > 0) {
-      greeted = true;
-      if (Scan.byteAt(input, offset) == BINARY_MAGIC) {
-        closing = true;
-      }
+    if (greeted || length == 0) {
+      return;
+    }
+    greeted = true;
+    boolean packets =
+        switch (loop.rules().spoken()) {
+          case AUTO -> PacketLayout.magic(input, offset) == PacketLayout.REQUEST_MAGIC;
+          case ASCII -> false;
+          case BINARY -> true;
+        };
+    if (packets) {
+      first = Reading.PACKET;
+      reading = first;
     }
   }
 
@@ -210,8 +270,8 @@ public final class ProtocolSession implements CommandOwner {
     if (blocked()) {
       return end - from;
     }
-    if (reading == Reading.VALUE) {
-      return Math.clamp(storingBytes() - kept.length(), 0, end - from);
+    if (reading != Reading.LINE && reading != Reading.KEYS) {
+      return Math.clamp(awaitedBytes() - kept.length(), 0, end - from);
     }
     long newline = Scan.indexOf(input, '\n', from, end);
     return newline < 0 ? end - from : newline + 1 - from;
@@ -225,14 +285,18 @@ public final class ProtocolSession implements CommandOwner {
     if (blocked()) {
       return kept.append(input, from, bytes, kept.length() + bytes, true);
     }
-    if (reading == Reading.VALUE) {
-      boolean taken = kept.append(input, from, bytes, storingBytes(), false);
+    if (storing != null) {
+      boolean taken = kept.append(input, from, bytes, awaitedBytes(), false);
       if (!taken) {
-        long missing = storingBytes() - kept.length();
+        long missing = awaitedBytes() - kept.length();
         kept.clear();
         loop.path().refuseForMemory(this, missing);
       }
       return taken;
+    }
+    if (reading != Reading.LINE && reading != Reading.KEYS) {
+      // The head of a packet, or name and password: short, whatever the client says.
+      return kept.append(input, from, bytes, awaitedBytes(), true);
     }
     if (!kept.append(input, from, bytes, Long.MAX_VALUE, false)) {
       current.append(LINE_NO_MEMORY);
@@ -244,13 +308,25 @@ public final class ProtocolSession implements CommandOwner {
     return true;
   }
 
-  private long storingBytes() {
+  /** How many bytes what is being read is to have, as far as it is known. */
+  private long awaitedBytes() {
+    return switch (reading) {
+      case VALUE -> valueBytes() + CommandPath.LINE_END_BYTES;
+      case PACKET_VALUE -> valueBytes();
+      case PACKET -> PacketCommands.headBytes(kept.memory(), kept.start(), kept.end());
+      case LOGIN -> loginBytes;
+      case REFUSED_VALUE -> refusedBytes;
+      case LINE, KEYS -> Long.MAX_VALUE;
+    };
+  }
+
+  private long valueBytes() {
     Command waiting = storing;
-    return waiting == null ? 0 : waiting.valueLength + CommandPath.LINE_END_BYTES;
+    return waiting == null ? 0 : waiting.valueLength;
   }
 
   private boolean isLineTooLong(long length) {
-    return length > loop.config().lineBytesMax() && !isMultiget();
+    return length > loop.config().lineBytesMax() && !(authenticated && isMultiget());
   }
 
   private boolean isMultiget() {
@@ -259,6 +335,12 @@ public final class ProtocolSession implements CommandOwner {
     return word - kept.start() <= INDENT_MAX
         && (CommandPath.isWord(memory, word, kept.end(), "get ")
             || CommandPath.isWord(memory, word, kept.end(), "gets "));
+  }
+
+  /** Leaves out the next {@code bytes}, then goes on with the next command. */
+  void swallow(long bytes) {
+    refusedBytes = bytes;
+    reading = bytes == 0 ? first : Reading.REFUSED_VALUE;
   }
 
   /** Nothing more is read; what has been asked for is still answered. */
@@ -272,6 +354,7 @@ public final class ProtocolSession implements CommandOwner {
   boolean blocked() {
     return exclusive != null
         || closing
+        || yielded
         || unsentBytes() >= loop.config().replyBytesHigh()
         || (pendingCount > 0 && !mayWaitForMore());
   }
@@ -332,6 +415,10 @@ public final class ProtocolSession implements CommandOwner {
       learn(command, command.reply.lengthBytes());
       parkedBytes += command.reply.lengthBytes();
     }
+    announceProgress();
+  }
+
+  private void announceProgress() {
     if (!progressAnnounced) {
       progressAnnounced = true;
       owner.progressed(this);
@@ -398,7 +485,7 @@ public final class ProtocolSession implements CommandOwner {
 
   /** Whether all that was asked for has been answered and written. */
   public boolean isIdle() {
-    return oldest == null && unsentBytes() == 0;
+    return oldest == null && unsentBytes() == 0 && !yielded;
   }
 
   /** The connection is gone: lets go of everything; late answers are thrown away. */

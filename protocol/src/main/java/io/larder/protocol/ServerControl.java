@@ -2,6 +2,7 @@ package io.larder.protocol;
 
 import io.larder.protocol.stats.StatSink;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands that are not about an item; the server carries them out.
@@ -20,12 +21,8 @@ public interface ServerControl {
   /** Sets back what {@code stats reset} sets back. */
   void resetStats();
 
-  /**
-   * Forgets every item stored until {@code delaySeconds} from now.
-   *
-   * @return false if that is not allowed
-   */
-  boolean flushAll(long delaySeconds);
+  /** Forgets every item stored until {@code delaySeconds} from now. */
+  void flushAll(long delaySeconds);
 
   /**
    * Sets how much RAM the cache may take.
@@ -39,4 +36,21 @@ public interface ServerControl {
 
   /** What follows {@code VERSION}. */
   String version();
+
+  /** Whether a client may end the server. */
+  boolean mayShutDown();
+
+  /**
+   * Ends the server soon, not inside this call.
+   *
+   * @param graceful whether what has been asked for is waited for longer
+   */
+  void shutDown(boolean graceful);
+
+  /**
+   * Reads certificates and keys again, for the connections to come.
+   *
+   * @return what the client is told went wrong, or null
+   */
+  @Nullable String refreshCertificates();
 }

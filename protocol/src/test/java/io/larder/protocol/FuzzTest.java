@@ -2,6 +2,9 @@ package io.larder.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.protocol.binary.Opcode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -9,8 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Clients that send anything: the session either goes on or wants to be closed, keeps within its
  * bounds, and gives everything back.
+ *
+ * <p>{@code -Dlarder.fuzz.clients} says how many clients of each group, {@code -Dlarder.fuzz.seed}
+ * where their seeds begin.
  */
 class FuzzTest {
+  private static final int CLIENTS = Integer.getInteger("larder.fuzz.clients", 25);
+  private static final long SEED = Long.getLong("larder.fuzz.seed", 0);
   private static final int STEPS = 300;
   private static final long INPUT_BYTES = 32 << 10;
   private static final long REPLY_BYTES_HIGH = 8 << 10;
@@ -82,45 +90,91 @@ class FuzzTest {
     "detail"
   };
 
+  private interface Client {
+    void talk(Random random);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-  void anythingIsAnsweredOrHungUpOn(int group) {
-    for (int i = 0; i < 25; i++) {
-      long seed = group * 1000L + i;
+  void anyLineIsAnsweredOrHungUpOn(int group) {
+    clients(group, this::oneOfLines);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void anyPacketIsAnsweredOrHungUpOn(int group) {
+    clients(group, this::oneOfPackets);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void everyPacketThatEndsWhereItSaysIsAnsweredInItsTurn(int group) {
+    clients(group, this::oneOfFramedPackets);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void nobodyComesInWithoutThePassword(int group) {
+    clients(group, this::oneUnknown);
+  }
+
+  private static void clients(int group, Client client) {
+    for (int i = 0; i < CLIENTS; i++) {
+      long seed = SEED + group * 1_000_000L + i;
       try {
-        oneClient(new Random(seed));
+        client.talk(new Random(seed));
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed, e);
       }
     }
   }
 
-  private void oneClient(Random random) {
+  private static SessionRig rig(Random random, ProtocolRules rules) {
     ProtocolConfig config =
         new ProtocolConfig(
-            1 + random.nextInt(8), 10_000, REPLY_BYTES_HIGH, 2048, random.nextInt(4), 8192);
-    try (SessionRig rig = new SessionRig(config, INPUT_BYTES)) {
-      rig.writesAtOnce = random.nextBoolean();
-      rig.cache.valueBytesMax = 1500;
-      int lateOfTen = random.nextInt(11);
-      rig.cache.late = request -> random.nextInt(10) < lateOfTen;
-      for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
-        String piece = piece(random);
-        rig.sendInPieces(piece, 1 + random.nextInt(piece.length()));
-        while (!rig.cache.waiting.isEmpty() && random.nextInt(4) != 0) {
-          rig.answerLate(random.nextInt(rig.cache.waiting.size()));
-        }
-        if (random.nextBoolean()) {
-          rig.writeAll();
-        }
-        assertThat(rig.session.unsentBytes()).isLessThan(REPLY_BYTES_HIGH + 10_000 + 9 * 4000);
-        assertThat(rig.budget.usedBytes()).isLessThan(INPUT_BYTES + 2 * PIECE_BYTES_MAX * 4);
-      }
-      while (!rig.cache.waiting.isEmpty()) {
-        rig.answerLate(random.nextInt(rig.cache.waiting.size()));
-        rig.writeAll();
-      }
+            1 + random.nextInt(8),
+            10_000,
+            REPLY_BYTES_HIGH,
+            1 + random.nextInt(20),
+            2048,
+            random.nextInt(4),
+            8192);
+    SessionRig rig = new SessionRig(config, rules, INPUT_BYTES);
+    rig.writesAtOnce = random.nextBoolean();
+    rig.cache.valueBytesMax = 1500;
+    int lateOfTen = random.nextInt(11);
+    rig.cache.late = request -> random.nextInt(10) < lateOfTen;
+    return rig;
+  }
+
+  /** Sends a piece, cut up, and lets some answers come and some replies go. */
+  private static void step(SessionRig rig, String piece, Random random) {
+    rig.sendInPieces(piece, 1 + random.nextInt(piece.length()));
+    while (!rig.cache.waiting.isEmpty() && random.nextInt(4) != 0) {
+      rig.answerLate(random.nextInt(rig.cache.waiting.size()));
+    }
+    if (random.nextBoolean()) {
       rig.writeAll();
+    }
+    assertThat(rig.session.unsentBytes()).isLessThan(REPLY_BYTES_HIGH + 10_000 + 9 * 4000);
+    assertThat(rig.budget.usedBytes()).isLessThan(INPUT_BYTES + 2 * PIECE_BYTES_MAX * 4);
+  }
+
+  private static void finish(SessionRig rig, Random random) {
+    while (!rig.cache.waiting.isEmpty()) {
+      rig.answerLate(random.nextInt(rig.cache.waiting.size()));
+      rig.writeAll();
+    }
+    rig.writeAll();
+  }
+
+  private void oneOfLines(Random random) {
+    try (SessionRig rig = rig(random, ProtocolRules.OPEN)) {
+      rig.send("\r\n");
+      for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+        step(rig, piece(random), random);
+      }
+      finish(rig, random);
       if (!rig.wantsClose()) {
         // The line it may be in the middle of ends, and the value it may be waiting for comes.
         rig.send("\r\n").answerAll().writeAll();
@@ -130,6 +184,59 @@ class FuzzTest {
         rig.send("\r\n").answerAll().writeAll().written();
         assertThat(rig.ask("mn\r\n") + rig.writeAll().written()).endsWith("MN\r\n");
       }
+    }
+  }
+
+  private void oneOfPackets(Random random) {
+    try (SessionRig rig = rig(random, ProtocolRules.OPEN)) {
+      rig.send(Packet.of(Opcode.NOOP).bytes());
+      for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+        String packet = RandomPackets.any(random).bytes();
+        step(
+            rig,
+            switch (random.nextInt(6)) {
+              case 0 -> garbage(random);
+              case 1 -> damaged(random, packet);
+              default -> packet;
+            },
+            random);
+      }
+      finish(rig, random);
+    }
+  }
+
+  private void oneOfFramedPackets(Random random) {
+    List<Integer> expected = new ArrayList<>();
+    StringBuilder written = new StringBuilder();
+    try (SessionRig rig = rig(random, ProtocolRules.OPEN)) {
+      for (int step = 1; step <= STEPS; step++) {
+        Packet packet = RandomPackets.answered(random).withOpaque(step);
+        expected.add(step);
+        step(rig, packet.bytes(), random);
+        written.append(rig.written());
+      }
+      finish(rig, random);
+      written.append(rig.written());
+    }
+    assertThat(Packet.parse(written.toString()).stream().map(Packet::opaque))
+        .containsExactlyElementsOf(expected);
+  }
+
+  private void oneUnknown(Random random) {
+    Spoken spoken = random.nextBoolean() ? Spoken.ASCII : Spoken.BINARY;
+    ProtocolRules rules = new ProtocolRules(spoken, (user, password) -> false, true, true, true);
+    try (SessionRig rig = rig(random, rules)) {
+      for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+        step(
+            rig,
+            spoken == Spoken.ASCII ? piece(random) : RandomPackets.any(random).bytes(),
+            random);
+      }
+      finish(rig, random);
+      assertThat(rig.cache.executed).isEmpty();
+      assertThat(rig.flushes).isEmpty();
+      assertThat(rig.resets).isZero();
+      assertThat(rig.verbosity).isEqualTo(-1);
     }
   }
 

@@ -172,12 +172,6 @@ class InputTest {
   }
 
   @Test
-  void binaryProtocolIsHungUpOn() {
-    rig.send("\u0080\0\0\0");
-    assertThat(rig.wantsClose()).isTrue();
-  }
-
-  @Test
   void bytesAreCounted() {
     rig.send("mn\r\n");
     assertThat(rig.count(ProtocolCounter.BYTES_READ)).isEqualTo(4);

@@ -179,7 +179,7 @@ class LateAnswersTest {
   @Test
   void onlySoManyReadsWaitAtOnce() {
     rig.close();
-    rig = new SessionRig(new ProtocolConfig(3, 1 << 20, 256 << 10, 2048, 16, 4096), 1 << 20);
+    rig = new SessionRig(new ProtocolConfig(3, 1 << 20, 256 << 10, 20, 2048, 16, 4096), 1 << 20);
     readsAreLate();
     rig.send("get a b c d e\r\nget f\r\n");
     assertThat(rig.cache.waiting).hasSize(3);
@@ -195,7 +195,7 @@ class LateAnswersTest {
   @Test
   void fewerReadsWaitAtOnceWhenTheirValuesAreLarge() {
     rig.close();
-    rig = new SessionRig(new ProtocolConfig(256, 20_000, 256 << 10, 2048, 16, 4096), 1 << 20);
+    rig = new SessionRig(new ProtocolConfig(256, 20_000, 256 << 10, 20, 2048, 16, 4096), 1 << 20);
     rig.cache.put("big", "b".repeat(15_000));
     readsAreLate();
     rig.send("get a b c d e f g\r\n");

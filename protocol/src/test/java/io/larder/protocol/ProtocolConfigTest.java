@@ -10,16 +10,16 @@ class ProtocolConfigTest {
   @Test
   void defaults() {
     assertThat(ProtocolConfig.DEFAULT)
-        .isEqualTo(new ProtocolConfig(256, 1_048_576, 262_144, 2048, 256, 4_194_304));
+        .isEqualTo(new ProtocolConfig(256, 1_048_576, 262_144, 20, 2048, 256, 4_194_304));
   }
 
   @Test
   void everyProblemIsNamed() {
-    assertThatThrownBy(() -> new ProtocolConfig(0, 0, 0, 0, -1, -1))
+    assertThatThrownBy(() -> new ProtocolConfig(0, 0, 0, 0, 0, -1, -1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "pendingReadsMax is not positive; pendingReadBytesMax is not positive; "
-                + "replyBytesHigh is not positive; lineBytesMax is not positive; "
+                + "replyBytesHigh is not positive; requestsPerTurn is not positive; lineBytesMax is not positive; "
                 + "retainedChunksMax is negative; retainedInputBytesMax is negative");
   }
 }

@@ -687,7 +687,7 @@ class RepliesTest {
   @ParameterizedTest
   @MethodSource("cases")
   void withRepliesThatAreWrittenSlowly(Case each) {
-    ProtocolConfig narrow = new ProtocolConfig(2, 4096, 1, 2048, 4, 4096);
+    ProtocolConfig narrow = new ProtocolConfig(2, 4096, 1, 20, 2048, 4, 4096);
     try (SessionRig rig = new SessionRig(narrow, 1 << 20)) {
       rig.writesAtOnce = false;
       rig.send(each.input()).writeAll();

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One session and what surrounds it, driven as a server does.
@@ -36,6 +37,10 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   final List<Long> limits = new ArrayList<>();
   int verbosity = -1;
   int resets;
+  int refreshes;
+  boolean mayShutDown;
+  final List<Boolean> shutdowns = new ArrayList<>();
+  @Nullable String certificateProblem;
   int progressCalls;
 
   /** Whether replies are written as soon as they are ready. */
@@ -51,9 +56,17 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     this(ProtocolConfig.DEFAULT, 1 << 20);
   }
 
+  SessionRig(ProtocolRules rules) {
+    this(ProtocolConfig.DEFAULT, rules, 1 << 20);
+  }
+
   SessionRig(ProtocolConfig config, long inputBytes) {
+    this(config, ProtocolRules.OPEN, inputBytes);
+  }
+
+  SessionRig(ProtocolConfig config, ProtocolRules rules, long inputBytes) {
     budget = new InputBudget(inputBytes);
-    loop = new ProtocolLoop(config, cache, this, budget);
+    loop = new ProtocolLoop(config, rules, cache, this, budget);
     session = new ProtocolSession(loop, this);
   }
 
@@ -113,8 +126,17 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   SessionRig writeAll() {
     while (!sending.isEmpty() || takeReplies()) {
       writeOne();
-      session.resume();
+      resume();
       goOn();
+    }
+    return this;
+  }
+
+  /** Writes what there is, and lets nothing go on. */
+  SessionRig writeOut() {
+    takeReplies();
+    while (!sending.isEmpty()) {
+      writeOne();
     }
     return this;
   }
@@ -128,8 +150,8 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     while (again) {
       again = false;
       if (progressed) {
-        progressed = false;
-        session.resume();
+        resume();
+        again = true;
       }
       byte[] piece = session.wantsInput() ? unread.poll() : null;
       if (piece != null) {
@@ -141,10 +163,16 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
         while (!sending.isEmpty()) {
           writeOne();
         }
-        session.resume();
+        resume();
         again = true;
       }
     }
+  }
+
+  /** Lets the session go on, as in a turn of its own. */
+  void resume() {
+    progressed = false;
+    session.resume();
   }
 
   private void receive(byte[] bytes) {
@@ -223,12 +251,11 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   }
 
   @Override
-  public boolean flushAll(long delaySeconds) {
+  public void flushAll(long delaySeconds) {
     flushes.add(delaySeconds);
     if (delaySeconds == 0) {
       cache.clear();
     }
-    return true;
   }
 
   @Override
@@ -248,5 +275,21 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   @Override
   public String version() {
     return "1.6.18";
+  }
+
+  @Override
+  public boolean mayShutDown() {
+    return mayShutDown;
+  }
+
+  @Override
+  public void shutDown(boolean graceful) {
+    shutdowns.add(graceful);
+  }
+
+  @Override
+  public @Nullable String refreshCertificates() {
+    refreshes++;
+    return certificateProblem;
   }
 }

@@ -12,7 +12,8 @@ class SlowWritesTest {
   private static final int VALUE_BYTES = 10_000;
 
   private final SessionRig rig =
-      new SessionRig(new ProtocolConfig(256, 1 << 20, REPLY_BYTES_HIGH, 2048, 16, 4096), 1 << 20);
+      new SessionRig(
+          new ProtocolConfig(256, 1 << 20, REPLY_BYTES_HIGH, 1000, 2048, 16, 4096), 1 << 20);
 
   SlowWritesTest() {
     rig.cache.put("a", "a".repeat(VALUE_BYTES));
@@ -89,7 +90,7 @@ class SlowWritesTest {
   void repliesOfOnePipelineShareChunks() {
     rig.cache.put("s", "1");
     rig.send("get s\r\n".repeat(100));
-    rig.session.resume();
+    rig.resume();
     assertThat(rig.loop.chunks().takenCount()).isEqualTo(1);
     rig.writeAll();
   }

@@ -77,6 +77,10 @@ final class AnswerPath {
       case NUMBER -> number(command, status, out, counters);
       case META_ARITHMETIC -> metaArithmetic(command, status, item, out, counters);
       case META_DEBUG -> metaDebug(command, status, item, out);
+      case PACKET_VALUE -> PacketAnswerPath.value(command, status, item, out, counters);
+      case PACKET_STORE -> PacketAnswerPath.stored(command, status, item, out, counters);
+      case PACKET_DELETE -> PacketAnswerPath.deleted(command, status, out, counters);
+      case PACKET_NUMBER -> PacketAnswerPath.number(command, status, item, out, counters);
       case SILENT -> {}
     }
   }
@@ -162,7 +166,7 @@ final class AnswerPath {
     out.putShort(CRLF);
   }
 
-  private static void countRead(boolean touches, boolean hit, CounterSet counters) {
+  static void countRead(boolean touches, boolean hit, CounterSet counters) {
     if (touches) {
       counters.increment(ProtocolCounter.CMD_TOUCH);
       counters.increment(hit ? ProtocolCounter.TOUCH_HITS : ProtocolCounter.TOUCH_MISSES);
@@ -233,7 +237,7 @@ final class AnswerPath {
     return mode == StoreMode.APPEND || mode == StoreMode.PREPEND;
   }
 
-  private static void countStore(Command command, Status status, CounterSet counters) {
+  static void countStore(Command command, Status status, CounterSet counters) {
     boolean cas =
         command.comparesCas && (command.mode == StoreMode.SET || command.mode == StoreMode.REPLACE);
     switch (status) {
@@ -287,7 +291,7 @@ final class AnswerPath {
         out);
   }
 
-  private static void countDelete(Command command, Status status, CounterSet counters) {
+  static void countDelete(Command command, Status status, CounterSet counters) {
     if (status != Status.DELETED) {
       counters.increment(ProtocolCounter.DELETE_MISSES);
     } else if (!command.invalidates) {
@@ -367,7 +371,7 @@ final class AnswerPath {
     }
   }
 
-  private static void countArithmetic(Command command, Status status, CounterSet counters) {
+  static void countArithmetic(Command command, Status status, CounterSet counters) {
     if (status == Status.NUMBER && !command.made) {
       counters.increment(
           command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS);

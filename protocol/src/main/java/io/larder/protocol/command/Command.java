@@ -55,6 +55,14 @@ public final class Command extends Request {
   public long opaqueOffset;
   public int opaqueLength;
 
+  /** Binary protocol: what the reply's header repeats. */
+  public int opcode;
+
+  public int opaque;
+
+  /** Binary protocol: the key is part of the answer. */
+  public boolean repeatsKey;
+
   /** The cache's time when the command was read, where its answer speaks of time. */
   public long nowSeconds;
 
@@ -164,6 +172,9 @@ public final class Command extends Request {
     opaqueMemory = MemorySegment.NULL;
     opaqueOffset = 0;
     opaqueLength = 0;
+    opcode = 0;
+    opaque = 0;
+    repeatsKey = false;
     nowSeconds = 0;
     target = null;
     owner = null;

@@ -26,6 +26,14 @@ public enum ReplyForm {
   META_ARITHMETIC,
   /** {@code ME key} and what is known about it. */
   META_DEBUG,
+  /** A packet with flags, and key and value as asked. */
+  PACKET_VALUE,
+  /** A packet with the new CAS. */
+  PACKET_STORE,
+  /** A packet without anything. */
+  PACKET_DELETE,
+  /** A packet with a number of eight bytes. */
+  PACKET_NUMBER,
   /** Nothing: the client has been answered already. */
   SILENT
 }

@@ -42,6 +42,12 @@ public enum ProtocolCounter {
   STORE_TOO_LARGE("store_too_large"),
   /** Values refused because there was no memory for them. */
   STORE_NO_MEMORY("store_no_memory"),
+  /** Names and passwords that clients have given. */
+  AUTH_CMDS("auth_cmds"),
+  /** Of those, the ones that were wrong. */
+  AUTH_ERRORS("auth_errors"),
+  /** How often a connection let others go first because it had asked for much at once. */
+  CONN_YIELDS("conn_yields"),
   /** Bytes received from clients. */
   BYTES_READ("bytes_read"),
   /** Bytes handed out to be sent to clients. */

@@ -20,7 +20,8 @@ import picocli.CommandLine.Mixin;
 /**
  * {@code larder serve}: a server until it is told to stop.
  *
- * <p>SIGTERM, SIGINT and SIGHUP stop it; that is a success, so its exit code is 0, as memcached's.
+ * <p>SIGTERM and SIGINT stop it; that is a success, so its exit code is 0, as memcached's. SIGHUP
+ * makes it read passwords again.
  */
 @Command(
     name = "serve",
@@ -70,21 +71,24 @@ final class ServeCommand implements Callable<Integer> {
     // Before the start: it answers before it returns, and may be told to end as soon as it answers.
     CompletableFuture<LarderServer> running = new CompletableFuture<>();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "larder-stop"));
-    LarderServer server = start(config, running);
+    CountDownLatch end = new CountDownLatch(1);
+    LarderServer server = start(config, running, end::countDown);
+    Hangup.handle(server::reload);
     if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
       LOG.warn("running with the rights of root; -u USER gives them up after the start");
     }
     System.out.println(server.startLine());
     System.out.flush();
-    new CountDownLatch(1).await();
+    end.await();
     return ExitCode.OK.number();
   }
 
-  private static LarderServer start(ServeConfig config, CompletableFuture<LarderServer> running)
+  private static LarderServer start(
+      ServeConfig config, CompletableFuture<LarderServer> running, Runnable end)
       throws StartException {
     try {
       LarderServer server =
-          LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity);
+          LarderServer.start(config, home(), Version.text(), LogSetup::setVerbosity, end);
       running.complete(server);
       return server;
     } catch (StartException | RuntimeException e) {

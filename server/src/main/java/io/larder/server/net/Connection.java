@@ -3,11 +3,17 @@ package io.larder.server.net;
 import io.larder.protocol.ProtocolSession;
 import io.larder.protocol.SessionOwner;
 import io.larder.protocol.reply.ReplyChunk;
+import io.larder.server.tls.Tls;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +40,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private final Channel channel;
   private final ProtocolSession session;
   private final ReadSizer readSizer;
+
+  /** Null where the socket is plain. */
+  private final @Nullable Tls tls;
+
   private @Nullable ChannelHandlerContext context;
 
   /** Whether a read has been asked for and not ended. */
@@ -43,6 +53,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private boolean stalled;
 
   private boolean inputEnded;
+  private boolean shakenHands;
   private boolean closing;
   private int sendingCount;
   private long activeNanos;
@@ -52,9 +63,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
 
   boolean isToGoOn;
 
-  Connection(ServerLoop loop, Channel channel) {
+  /**
+   * @param tls what counts what becomes of TLS below; null if there is none
+   */
+  Connection(ServerLoop loop, Channel channel, @Nullable Tls tls) {
     this.loop = loop;
     this.channel = channel;
+    this.tls = tls;
     this.session = new ProtocolSession(loop.protocol(), this);
     this.readSizer = new ReadSizer(loop.readPool(), this);
     this.activeNanos = loop.nanosForIdle();
@@ -79,13 +94,42 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
 
   @Override
   public void channelRead(ChannelHandlerContext from, Object message) {
-    ReadMemory memory = (ReadMemory) message;
+    ByteBuf bytes = (ByteBuf) message;
     try {
-      if (!closing) {
+      if (closing) {
+        return;
+      }
+      if (bytes instanceof ReadMemory memory) {
         session.receive(memory.segment(), memory.readerIndex(), memory.readableBytes());
+      } else {
+        receiveDecrypted(bytes);
+      }
+    } finally {
+      bytes.release();
+    }
+  }
+
+  /**
+   * Copies what was decrypted to memory as plain sockets are read into, so that the protocol meets
+   * one kind of memory only.
+   */
+  private void receiveDecrypted(ByteBuf bytes) {
+    ReadMemory memory = loop.readPool().take(ReadPool.SIZE_INDEX_MAX);
+    try {
+      while (bytes.isReadable() && !closing) {
+        memory.clear();
+        memory.writeBytes(bytes, Math.min(bytes.readableBytes(), memory.capacity()));
+        session.receive(memory.segment(), 0, memory.writerIndex());
       }
     } finally {
       memory.release();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    if (tls != null && channel.isWritable() && !closing) {
+      loop.goOnLater(this);
     }
   }
 
@@ -101,17 +145,36 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     if (event instanceof ChannelInputShutdownEvent) {
       inputEnded = true;
       goOn();
+    } else if (tls != null && event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        shakenHands = true;
+        tls.handshakeDone();
+      } else {
+        tls.handshakeFailed();
+      }
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (tls != null && isOfTls(cause)) {
+      if (shakenHands) {
+        tls.connectionFailed();
+      }
+      LOG.debug(
+          "{} does not speak TLS as it should: {}", channel.remoteAddress(), cause.toString());
+    } else if (cause instanceof IOException) {
       LOG.debug("{} is lost: {}", channel.remoteAddress(), cause.toString());
     } else {
       LOG.error("{} is closed after a mistake in the server", channel.remoteAddress(), cause);
     }
     close();
+  }
+
+  private static boolean isOfTls(Throwable cause) {
+    return cause instanceof SSLException
+        || (cause instanceof DecoderException && cause.getCause() instanceof SSLException)
+        || cause instanceof NotSslRecordException;
   }
 
   @Override
@@ -170,7 +233,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   }
 
   private void send() {
-    ReplyChunk chunk = session.nextReply();
+    ReplyChunk chunk = nextReply();
     if (chunk == null) {
       return;
     }
@@ -178,9 +241,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     while (chunk != null) {
       sendingCount++;
       var _ = to.write(ReplyMemory.of(chunk, this), to.voidPromise());
-      chunk = session.nextReply();
+      if (tls != null) {
+        // Encrypted at once, so that it shows in what the channel has yet to write.
+        to.flush();
+      }
+      chunk = nextReply();
     }
     to.flush();
+  }
+
+  private @Nullable ReplyChunk nextReply() {
+    // A chunk that is encrypted counts as written: the session's own bound does not hold it back.
+    return tls != null && !channel.isWritable() ? null : session.nextReply();
   }
 
   private void read() {

@@ -2,6 +2,7 @@ package io.larder.server.net;
 
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
+import io.larder.server.tls.TlsListener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,23 +52,27 @@ final class Listeners {
    * @param onAccept gets every new client's channel, on its loop
    */
   static Listeners bind(
-      NetSettings settings, Transport transport, EventLoopGroup group, ChannelHandler onAccept)
+      NetSettings settings,
+      Transport transport,
+      EventLoopGroup group,
+      Function<TlsListener, ChannelHandler> onAccept)
       throws StartException {
     Listeners listeners = new Listeners();
     try {
       NetSettings.UnixSocket unix = settings.unixSocket();
       if (unix != null) {
-        ServerBootstrap bootstrap = bootstrap(settings, transport.unix(), group, onAccept);
+        ServerBootstrap bootstrap =
+            bootstrap(settings, transport.unix(), group, onAccept.apply(TlsListener.PLAIN));
         listeners.bindUnix(bootstrap, transport, unix);
       }
-      for (InetSocketAddress address : settings.addresses()) {
+      for (NetSettings.Endpoint endpoint : settings.addresses()) {
         ServerBootstrap bootstrap =
-            bootstrap(settings, transport.tcp(), group, onAccept)
+            bootstrap(settings, transport.tcp(), group, onAccept.apply(endpoint.tls()))
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        listeners.bindTcp(bootstrap, address);
+        listeners.bindTcp(bootstrap, endpoint.address());
       }
       return listeners;
     } catch (StartException | RuntimeException e) {

@@ -4,10 +4,13 @@ import io.larder.cache.Cache;
 import io.larder.platform.device.ReadQueue;
 import io.larder.protocol.ProtocolConfig;
 import io.larder.protocol.ProtocolLoop;
+import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.server.model.StartException;
+import io.larder.server.tls.Tls;
+import io.larder.server.tls.TlsListener;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -16,6 +19,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +47,17 @@ public final class NetServer {
   private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
   private static final byte[] TOO_MANY =
       "ERROR Too many open connections\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** What is encrypted has left the protocol, so its own bounds do not hold for it. */
+  private static final WriteBufferWaterMark ENCRYPTED_WATER_MARK =
+      new WriteBufferWaterMark(32 << 10, 64 << 10);
+
   private static final long ANSWERS_MILLIS_MAX = 1000;
   private static final long POLL_MILLIS = 2;
 
   private final NetSettings settings;
   private final Transport transport;
+  private final @Nullable Tls tls;
   private final ConnectionLimit limit;
   private final MultiThreadIoEventLoopGroup group;
   private final Listeners listeners;
@@ -54,9 +65,11 @@ public final class NetServer {
   /** Complete before the first client is let in, and not changed after that. */
   private final Map<EventLoop, ServerLoop> loops = new HashMap<>();
 
-  private NetServer(NetSettings settings, Transport transport) throws StartException {
+  private NetServer(NetSettings settings, Transport transport, @Nullable Tls tls)
+      throws StartException {
     this.settings = settings;
     this.transport = transport;
+    this.tls = tls;
     this.limit = new ConnectionLimit(settings.connectionsMax(), settings.refusesConnections());
     this.group =
         new MultiThreadIoEventLoopGroup(
@@ -64,16 +77,21 @@ public final class NetServer {
             new DefaultThreadFactory("larder-loop", true),
             transport.handlers());
     try {
-      this.listeners = Listeners.bind(settings, transport, group, onAccept());
+      this.listeners = Listeners.bind(settings, transport, group, this::onAccept);
     } catch (StartException | RuntimeException e) {
       endLoops();
       throw e;
     }
   }
 
-  /** Takes the addresses, and lets nobody in yet. */
-  public static NetServer bind(NetSettings settings, Transport transport) throws StartException {
-    return new NetServer(settings, transport);
+  /**
+   * Takes the addresses, and lets nobody in yet.
+   *
+   * @param tls for the addresses where it is spoken; null if there is none
+   */
+  public static NetServer bind(NetSettings settings, Transport transport, @Nullable Tls tls)
+      throws StartException {
+    return new NetServer(settings, transport, tls);
   }
 
   /** Where clients find it. */
@@ -83,10 +101,15 @@ public final class NetServer {
 
   /** Lets clients in, to {@code cache}. */
   public void serve(
-      Cache cache, ProtocolConfig protocol, ServerControl control, InputBudget inputBudget) {
+      Cache cache,
+      ProtocolConfig protocol,
+      ProtocolRules rules,
+      ServerControl control,
+      InputBudget inputBudget) {
     for (EventExecutor executor : group) {
       IoEventLoop loop = (IoEventLoop) executor;
-      loops.put(loop, on(loop, () -> newServerLoop(loop, cache, protocol, control, inputBudget)));
+      loops.put(
+          loop, on(loop, () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget)));
     }
     if (settings.idleTimeout().isPositive()) {
       loops.values().forEach(this::watchIdle);
@@ -98,6 +121,7 @@ public final class NetServer {
       IoEventLoop loop,
       Cache cache,
       ProtocolConfig protocol,
+      ProtocolRules rules,
       ServerControl control,
       InputBudget inputBudget) {
     ReadQueue reads = cache.config().flash() == null ? null : transport.engine().newReadQueue(loop);
@@ -107,7 +131,7 @@ public final class NetServer {
         settings.threadCount(),
         reads,
         session,
-        new ProtocolLoop(protocol, session, control, inputBudget),
+        new ProtocolLoop(protocol, rules, session, control, inputBudget),
         limit,
         settings.idleTimeout().isPositive());
   }
@@ -121,12 +145,12 @@ public final class NetServer {
                 () -> loop.closeIdle(timeout.toNanos()), period, period, TimeUnit.MILLISECONDS);
   }
 
-  private ChannelHandler onAccept() {
+  private ChannelHandler onAccept(TlsListener listener) {
     return new ChannelInitializer<Channel>() {
       @Override
       protected void initChannel(Channel channel) {
-        switch (limit.enter(() -> channel.eventLoop().execute(() -> serve(channel)))) {
-          case SERVED -> serve(channel);
+        switch (limit.enter(() -> channel.eventLoop().execute(() -> serve(channel, listener)))) {
+          case SERVED -> serve(channel, listener);
           case REFUSED ->
               channel
                   .writeAndFlush(Unpooled.copiedBuffer(TOO_MANY))
@@ -139,12 +163,17 @@ public final class NetServer {
     };
   }
 
-  private void serve(Channel channel) {
+  private void serve(Channel channel, TlsListener listener) {
     ServerLoop loop = loops.get(channel.eventLoop());
     if (loop == null) {
       throw new IllegalStateException(channel + " came before the server was ready");
     }
-    channel.pipeline().addLast(new Connection(loop, channel));
+    Tls used = listener == TlsListener.PLAIN ? null : tls;
+    if (used != null) {
+      channel.config().setWriteBufferWaterMark(ENCRYPTED_WATER_MARK);
+      channel.pipeline().addLast(used.newHandler(listener));
+    }
+    channel.pipeline().addLast(new Connection(loop, channel, used));
   }
 
   // --- statistics

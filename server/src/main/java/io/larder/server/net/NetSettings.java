@@ -1,5 +1,7 @@
 package io.larder.server.net;
 
+import io.larder.server.tls.TlsListener;
+import io.larder.server.tls.TlsSettings;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Where clients are met, and how many.
  *
  * @param addresses to listen on, of TCP
+ * @param tls how TLS is spoken, where it is; null for nowhere
  * @param unixSocket to listen on instead; null for none
  * @param threadCount event loops
  * @param connectionsMax clients connected at once
@@ -20,13 +23,17 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout how long a client may be silent; zero for ever
  */
 public record NetSettings(
-    List<InetSocketAddress> addresses,
+    List<Endpoint> addresses,
+    @Nullable TlsSettings tls,
     @Nullable UnixSocket unixSocket,
     int threadCount,
     int connectionsMax,
     boolean refusesConnections,
     int backlog,
     Duration idleTimeout) {
+
+  /** An address of TCP, and what is spoken there. */
+  public record Endpoint(InetSocketAddress address, TlsListener tls) {}
 
   /** A socket in the file system. */
   public record UnixSocket(Path path, Set<PosixFilePermission> permissions) {

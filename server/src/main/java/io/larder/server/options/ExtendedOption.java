@@ -43,8 +43,28 @@ public enum ExtendedOption {
   MAXCONNS_FAST("", "on", "Refuse clients beyond -c with an error line."),
   NO_MAXCONNS_FAST("", "", "Leave clients beyond -c waiting until another one goes."),
   IDLE_TIMEOUT("SECONDS", "0", "Close connections that are silent for so long; 0 = never."),
+  SSL_CHAIN_CERT("FILE", "", "With -Z: certificates in PEM, the server's own first."),
+  SSL_KEY("FILE", "", "Its private key in PEM, if that is not in ssl_chain_cert, too."),
+  SSL_VERIFY_MODE(
+      "N",
+      "0",
+      "Whether clients have to show a certificate: 0 = they are not asked, 1 = they are, and one that"
+          + " is shown must be good, 2 and 3 = nobody comes in without."),
+  SSL_CA_CERT("FILE", "", "Certificates in PEM that those of clients must lead to."),
+  SSL_MIN_VERSION(
+      "N",
+      "2",
+      "Lowest version of TLS: 2 = 1.2, 3 = 1.3. 0 and 1 mean 1.2 too, as Java refuses what is older."),
+  SSL_CIPHERS(
+      "NAME[:...]",
+      "Java's choice",
+      "Cipher suites for TLS 1.2, by OpenSSL's or Java's names; those of 1.3 stay."),
+  SSL_SESSION_CACHE("", "", "Let clients take up earlier TLS sessions."),
+  SSL_KEYFORMAT("PEM", "PEM", "Nothing but PEM."),
 
   EXT_THREADS("N"),
+  SSL_WBUF_SIZE("KB"),
+  SSL_KERNEL_TLS(""),
   EXT_IO_DEPTH("N"),
   EXT_ITEM_AGE("SECONDS"),
   EXT_COMPACT_UNDER("N"),

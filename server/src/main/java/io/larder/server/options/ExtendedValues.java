@@ -44,10 +44,6 @@ final class ExtendedValues {
   }
 
   private static String unknown(String word) {
-    if (word.startsWith("ssl_")) {
-      return "-o %s is not possible: Larder does not speak TLS yet; leave it out, or put a TLS proxy in front."
-          .formatted(word);
-    }
     if (word.startsWith("proxy_")) {
       return "-o %s is not possible: Larder is no proxy; leave it out.".formatted(word);
     }

@@ -14,6 +14,8 @@ public final class ServeArguments {
   static final String MEGABYTES = "64";
   static final String CONNECTIONS = "1024";
   static final String BACKLOG = "1024";
+  static final String REQUESTS = "20";
+  static final String PROTOCOL = "auto";
 
   @Option(
       names = {"-p", "--port"},
@@ -117,6 +119,64 @@ public final class ServeArguments {
       paramLabel = "PORT",
       description = "Only 0: there is no UDP yet.")
   String udpPort = "0";
+
+  @Option(
+      names = {"-R", "--max-reqs-per-event"},
+      paramLabel = "N",
+      description =
+          "Commands of one connection that are carried out before others get their turn, default"
+              + " 20.")
+  String requests = REQUESTS;
+
+  @Option(
+      names = {"-B", "--protocol"},
+      paramLabel = "NAME",
+      description =
+          "The protocol clients speak: ascii, binary, or auto, the default, which goes by a client's"
+              + " first byte.")
+  String protocol = PROTOCOL;
+
+  @Option(
+      names = {"-S", "--enable-sasl"},
+      description =
+          "Clients have to say who they are, by SASL's PLAIN in the binary protocol. The environment"
+              + " variable MEMCACHED_SASL_PWDB names a file of lines user:password.")
+  boolean sasl;
+
+  @Option(
+      names = {"-Y", "--auth-file"},
+      paramLabel = "FILE",
+      description =
+          "Clients have to say who they are, by a set with the value \"user password\". FILE has up"
+              + " to 8 lines user:password; SIGHUP reads it again.")
+  @Nullable String authFile;
+
+  @Option(
+      names = {"-Z", "--enable-ssl"},
+      description =
+          "Speak TLS on TCP, with the certificate of -o ssl_chain_cert. notls: before an address of -l"
+              + " leaves it out there, btls: asks no client for a certificate, mtls: asks all.")
+  boolean tls;
+
+  @Option(
+      names = {"-F", "--disable-flush-all"},
+      description = "Refuse flush_all.")
+  boolean noFlush;
+
+  @Option(
+      names = {"-X", "--disable-dumping"},
+      description = "Refuse commands that list keys.")
+  boolean noDump;
+
+  @Option(
+      names = {"-W", "--disable-watch"},
+      description = "Refuse watch.")
+  boolean noWatch;
+
+  @Option(
+      names = {"-A", "--enable-shutdown"},
+      description = "Let clients end the server with shutdown.")
+  boolean shutdown;
 
   @Option(
       names = {"-v", "--verbose"},

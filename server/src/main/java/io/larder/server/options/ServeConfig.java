@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * the machine shows at the start.
  *
  * @param net where clients are met, and how many
+ * @param access who may speak, how, and what is not allowed
+ * @param requestsPerTurn commands of one connection before others get their turn
  * @param ramBytes bytes of index and RAM log together
  * @param itemBytesMax largest item; 0 = memcached's, or what RAM and flash allow
  * @param evicts whether items are lost to make room for others
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServeConfig(
     NetSettings net,
+    AccessOptions access,
+    int requestsPerTurn,
     long ramBytes,
     int itemBytesMax,
     boolean evicts,

@@ -3,8 +3,13 @@ package io.larder.server.options;
 import io.larder.cache.CacheConfig;
 import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
+import io.larder.protocol.Spoken;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
+import io.larder.server.net.NetSettings.Endpoint;
+import io.larder.server.tls.ClientCheck;
+import io.larder.server.tls.TlsListener;
+import io.larder.server.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -16,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -23,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out what a command line means, and everything that is wrong with it. */
 public final class ServeParser {
+  /** Names the file of passwords for SASL, as for memcached. */
+  private static final String SASL_PASSWORDS = "MEMCACHED_SASL_PWDB";
+
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PORT_MAX = 65535;
   private static final int ITEM_BYTES_MIN = 1024;
@@ -50,10 +59,12 @@ public final class ServeParser {
           PosixFilePermission.OWNER_READ);
 
   private final ServeArguments arguments;
+  private final Map<String, String> environment;
   private final Problems problems = new Problems();
 
-  private ServeParser(ServeArguments arguments) {
+  private ServeParser(ServeArguments arguments, Map<String, String> environment) {
     this.arguments = arguments;
+    this.environment = environment;
   }
 
   /**
@@ -62,7 +73,13 @@ public final class ServeParser {
    * @throws StartException naming every problem
    */
   public static ServeConfig parse(ServeArguments arguments) throws StartException {
-    return new ServeParser(arguments).parse();
+    return parse(arguments, System.getenv());
+  }
+
+  /** As {@link #parse(ServeArguments)}, with another environment. */
+  public static ServeConfig parse(ServeArguments arguments, Map<String, String> environment)
+      throws StartException {
+    return new ServeParser(arguments, environment).parse();
   }
 
   private ServeConfig parse() throws StartException {
@@ -75,6 +92,8 @@ public final class ServeParser {
     ServeConfig config =
         new ServeConfig(
             net(extended),
+            access(),
+            problems.wholeNumber("-R", arguments.requests, 1, SECONDS_MAX, 1),
             (long) problems.wholeNumber("-m", arguments.megabytes, 2, MEGABYTES_MAX, 2) << 20,
             itemBytesMax(),
             !arguments.disableEvictions,
@@ -93,6 +112,7 @@ public final class ServeParser {
     Path socket = unixSocket();
     return new NetSettings(
         socket == null ? addresses() : List.of(),
+        tls(extended),
         socket == null ? null : new NetSettings.UnixSocket(socket, permissions()),
         threads(),
         problems.wholeNumber("-c", arguments.connections, 1, CONNECTIONS_MAX, 1),
@@ -133,12 +153,12 @@ public final class ServeParser {
     return permissions;
   }
 
-  private List<InetSocketAddress> addresses() {
+  private List<Endpoint> addresses() {
     int port = problems.wholeNumber("-p", arguments.port, -1, PORT_MAX, 1);
     if (port == 0) {
       problems.add("-p 0 leaves nothing to listen on: give a port, or a Unix socket with -s.");
     }
-    List<InetSocketAddress> addresses = new ArrayList<>();
+    List<Endpoint> addresses = new ArrayList<>();
     List<String> given = arguments.listen.isEmpty() ? List.of(LOOPBACK) : arguments.listen;
     for (String list : given) {
       for (String text : list.split(",", -1)) {
@@ -148,20 +168,21 @@ public final class ServeParser {
     return addresses;
   }
 
-  private void addAddresses(String text, int port, List<InetSocketAddress> addresses) {
+  private void addAddresses(String text, int port, List<Endpoint> addresses) {
     ListenAddress address = ListenAddress.parse(text);
     if (address == null) {
       problems.add("-l %s is no address: write host, host:port or [IPv6]:port.".formatted(text));
       return;
     }
     int ownPort = address.port().orElse(port);
+    TlsListener listener = listener(address.tls(), text);
     if (address.host().equals("*")) {
-      addresses.add(new InetSocketAddress(ownPort));
+      addresses.add(new Endpoint(new InetSocketAddress(ownPort), listener));
       return;
     }
     try {
       for (InetAddress inet : InetAddress.getAllByName(address.host())) {
-        addresses.add(new InetSocketAddress(inet, ownPort));
+        addresses.add(new Endpoint(new InetSocketAddress(inet, ownPort), listener));
       }
     } catch (UnknownHostException e) {
       problems.add(
@@ -170,11 +191,128 @@ public final class ServeParser {
     }
   }
 
+  private TlsListener listener(@Nullable TlsListener said, String text) {
+    if (arguments.tls) {
+      return said == null ? TlsListener.TLS : said;
+    }
+    if (said != null && said != TlsListener.PLAIN) {
+      problems.add("-l %s is not possible without -Z.".formatted(text));
+    }
+    return TlsListener.PLAIN;
+  }
+
   private int threads() {
     String text = arguments.threads;
     return text == null
         ? Runtime.getRuntime().availableProcessors()
         : problems.wholeNumber("-t", text, 1, THREADS_MAX, 1);
+  }
+
+  // --- TLS
+
+  private @Nullable TlsSettings tls(ExtendedValues extended) {
+    if (!arguments.tls) {
+      return null;
+    }
+    String chain = extended.get(ExtendedOption.SSL_CHAIN_CERT, "");
+    if (chain.isEmpty()) {
+      problems.add("-Z needs a certificate: give one with -o ssl_chain_cert=FILE.");
+    }
+    if (!extended.get(ExtendedOption.SSL_KEYFORMAT, "PEM").equalsIgnoreCase("PEM")) {
+      problems.add(
+          "-o ssl_keyformat is %s, but must be PEM: convert the key with openssl."
+              .formatted(extended.get(ExtendedOption.SSL_KEYFORMAT, "")));
+    }
+    ClientCheck clients =
+        switch (tlsNumber(extended, ExtendedOption.SSL_VERIFY_MODE, 0)) {
+          case 0 -> ClientCheck.NONE;
+          case 1 -> ClientCheck.REQUESTED;
+          default -> ClientCheck.REQUIRED;
+        };
+    Path authorities = tlsPath(extended, ExtendedOption.SSL_CA_CERT);
+    if (clients != ClientCheck.NONE && authorities == null) {
+      problems.add("-o ssl_verify_mode needs certificates to compare with: give ssl_ca_cert, too.");
+    }
+    String ciphers = extended.get(ExtendedOption.SSL_CIPHERS, "");
+    Path path = path("-o ssl_chain_cert", chain);
+    return new TlsSettings(
+        path == null ? Path.of("") : path,
+        tlsPath(extended, ExtendedOption.SSL_KEY),
+        authorities,
+        clients,
+        tlsNumber(extended, ExtendedOption.SSL_MIN_VERSION, 2) == 3
+            ? TlsSettings.Version.TLS_1_3
+            : TlsSettings.Version.TLS_1_2,
+        ciphers.isEmpty() ? List.of() : List.of(ciphers.split(":", -1)),
+        extended.has(ExtendedOption.SSL_SESSION_CACHE),
+        TlsSettings.HANDSHAKE_MAX_DEFAULT);
+  }
+
+  private int tlsNumber(ExtendedValues extended, ExtendedOption option, int byDefault) {
+    String text = extended.get(option, Integer.toString(byDefault));
+    return problems.wholeNumber("-o " + option.word(), text, 0, 3, byDefault);
+  }
+
+  private @Nullable Path tlsPath(ExtendedValues extended, ExtendedOption option) {
+    return extended.has(option) ? path("-o " + option.word(), extended.get(option, "")) : null;
+  }
+
+  // --- access
+
+  private AccessOptions access() {
+    Path file = passwordFile();
+    return new AccessOptions(
+        spoken(),
+        arguments.sasl,
+        file,
+        !arguments.noFlush,
+        !arguments.noDump,
+        !arguments.noWatch,
+        arguments.shutdown);
+  }
+
+  private Spoken spoken() {
+    Spoken spoken = Spoken.AUTO;
+    switch (arguments.protocol) {
+      case "auto" -> {}
+      case "ascii" -> spoken = Spoken.ASCII;
+      case "binary" -> spoken = Spoken.BINARY;
+      default ->
+          problems.add(
+              "-B is %s, but must be ascii, binary or auto.".formatted(arguments.protocol));
+    }
+    if (arguments.sasl && arguments.authFile != null) {
+      problems.add("-S and -Y contradict each other: leave one of them out.");
+    } else if (arguments.sasl) {
+      if (spoken == Spoken.ASCII) {
+        problems.add("-S is not possible with -B ascii: SASL is part of the binary protocol.");
+      }
+      spoken = Spoken.BINARY;
+    } else if (arguments.authFile != null) {
+      if (spoken == Spoken.BINARY) {
+        problems.add("-Y is not possible with -B binary: use -S there.");
+      }
+      spoken = Spoken.ASCII;
+    }
+    return spoken;
+  }
+
+  private @Nullable Path passwordFile() {
+    String text = arguments.authFile;
+    if (text != null) {
+      return path("-Y", text);
+    }
+    if (!arguments.sasl) {
+      return null;
+    }
+    String named = environment.get(SASL_PASSWORDS);
+    if (named == null || named.isEmpty()) {
+      problems.add(
+          "-S needs passwords: let the environment variable %s name a file of lines user:password."
+              .formatted(SASL_PASSWORDS));
+      return null;
+    }
+    return path(SASL_PASSWORDS, named);
   }
 
   // --- items

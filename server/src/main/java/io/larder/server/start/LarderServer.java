@@ -5,20 +5,27 @@ import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.SystemClock;
 import io.larder.platform.work.ThreadWork;
 import io.larder.protocol.ProtocolConfig;
+import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.input.InputBudget;
+import io.larder.server.auth.PasswordFile;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetServer;
+import io.larder.server.net.NetSettings;
 import io.larder.server.net.Transport;
+import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
+import io.larder.server.tls.Tls;
+import io.larder.server.tls.TlsSettings;
 import io.larder.uring.UringProbe;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +49,8 @@ public final class LarderServer implements AutoCloseable {
   private final NetServer net;
   private final FlashDevices devices;
   private final IoEngine<?> engine;
+  private final @Nullable PasswordFile passwords;
+  private final @Nullable Tls tls;
   private final String startLine;
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,12 +60,16 @@ public final class LarderServer implements AutoCloseable {
       NetServer net,
       FlashDevices devices,
       IoEngine<?> engine,
+      @Nullable PasswordFile passwords,
+      @Nullable Tls tls,
       String startLine) {
     this.work = work;
     this.cache = cache;
     this.net = net;
     this.devices = devices;
     this.engine = engine;
+    this.passwords = passwords;
+    this.tls = tls;
     this.startLine = startLine;
   }
 
@@ -66,23 +79,28 @@ public final class LarderServer implements AutoCloseable {
    * @param home the folder beside which the default flash lives
    * @param version Larder's
    * @param verbosity sets how much is logged
+   * @param end ends the server, soon; for clients that may do so
    */
   public static LarderServer start(
-      ServeConfig config, Path home, String version, IntConsumer verbosity) throws StartException {
+      ServeConfig config, Path home, String version, IntConsumer verbosity, Runnable end)
+      throws StartException {
     FlashPlan plan = FlashPlan.of(config, DefaultFlash.find(home), FlashPlan.newIdentity());
+    PasswordFile passwords = passwords(config.access());
     Privileges privileges = Privileges.of(config.user());
     Resources.check(config.net().connectionsMax());
     FlashDevices.check(plan);
+    Tls tls = tls(config.net());
     Transport transport = transport(config.io());
     try {
-      NetServer net = NetServer.bind(config.net(), transport);
+      NetServer net = NetServer.bind(config.net(), transport, tls);
       try {
         FlashDevices devices = FlashDevices.open(plan, transport.engine());
         try {
           if (privileges != null) {
             privileges.drop();
           }
-          return open(config, plan, transport, net, devices, version, verbosity);
+          return open(
+              config, plan, passwords, tls, transport, net, devices, version, verbosity, end);
         } catch (StartException | RuntimeException e) {
           devices.close();
           throw e;
@@ -100,11 +118,14 @@ public final class LarderServer implements AutoCloseable {
   private static LarderServer open(
       ServeConfig config,
       FlashPlan plan,
+      @Nullable PasswordFile passwords,
+      @Nullable Tls tls,
       Transport transport,
       NetServer net,
       FlashDevices devices,
       String version,
-      IntConsumer verbosity) {
+      IntConsumer verbosity,
+      Runnable end) {
     ThreadWork work = new ThreadWork("larder");
     Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
     InputBudget input =
@@ -119,8 +140,9 @@ public final class LarderServer implements AutoCloseable {
             System.currentTimeMillis() / 1000);
     net.serve(
         cache,
-        ProtocolConfig.DEFAULT,
-        new ServerControls(facts, cache, net, input, verbosity),
+        ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
+        rules(config.access(), passwords),
+        new ServerControls(facts, cache, net, tls, input, verbosity, end),
         input);
     return new LarderServer(
         work,
@@ -128,7 +150,26 @@ public final class LarderServer implements AutoCloseable {
         net,
         devices,
         transport.engine(),
+        passwords,
+        tls,
         StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
+  }
+
+  private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {
+    Path file = access.passwordFile();
+    return file == null
+        ? null
+        : PasswordFile.read(file, access.sasl() ? PasswordFile.Kind.SASL : PasswordFile.Kind.TEXT);
+  }
+
+  private static @Nullable Tls tls(NetSettings settings) throws StartException {
+    TlsSettings tls = settings.tls();
+    return tls == null ? null : Tls.open(tls);
+  }
+
+  private static ProtocolRules rules(AccessOptions access, @Nullable PasswordFile passwords) {
+    return new ProtocolRules(
+        access.spoken(), passwords, access.flushes(), access.dumps(), access.watches());
   }
 
   private static Transport transport(IoChoice choice) throws StartException {
@@ -173,6 +214,17 @@ public final class LarderServer implements AutoCloseable {
     return net.addresses();
   }
 
+  /** Reads again what may change while the server runs. */
+  public void reload() {
+    if (passwords != null) {
+      passwords.reload();
+      LOG.info("passwords read again");
+    }
+    if (tls != null) {
+      var _ = tls.refresh();
+    }
+  }
+
   /** Sends the clients away and gives everything back. */
   @Override
   public void close() {
@@ -181,6 +233,9 @@ public final class LarderServer implements AutoCloseable {
     }
     LOG.info("stopping");
     boolean quiet = net.close();
+    if (tls != null) {
+      tls.close();
+    }
     work.close();
     if (quiet) {
       cache.close();

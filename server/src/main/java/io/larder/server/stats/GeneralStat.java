@@ -1,5 +1,6 @@
 package io.larder.server.stats;
 
+import com.google.errorprone.annotations.Immutable;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot.DeviceSnapshot;
 import io.larder.engine.stats.DeviceCounts;
@@ -80,8 +81,8 @@ enum GeneralStat {
       "Keys whose expiry was to be changed and that were not there.", ProtocolCounter.TOUCH_MISSES),
   STORE_TOO_LARGE("Values larger than -I.", ProtocolCounter.STORE_TOO_LARGE),
   STORE_NO_MEMORY("Values there was no memory for.", ProtocolCounter.STORE_NO_MEMORY),
-  AUTH_CMDS,
-  AUTH_ERRORS,
+  AUTH_CMDS("Names and passwords that clients have given.", ProtocolCounter.AUTH_CMDS),
+  AUTH_ERRORS("Of those, the ones that were wrong.", ProtocolCounter.AUTH_ERRORS),
   IDLE_KICKS("Clients closed because they were silent too long.", m -> m.net().idleClosedCount()),
   BYTES_READ("Bytes received from clients.", ProtocolCounter.BYTES_READ),
   BYTES_WRITTEN("Bytes sent to clients.", ProtocolCounter.BYTES_WRITTEN),
@@ -91,7 +92,9 @@ enum GeneralStat {
   TIME_IN_LISTEN_DISABLED_US(
       "Microseconds for which accepting was paused.", m -> m.net().pausedMicros()),
   THREADS("Event loops.", m -> m.facts().config().net().threadCount()),
-  CONN_YIELDS,
+  CONN_YIELDS(
+      "How often a connection let others go first because it had asked for much at once.",
+      ProtocolCounter.CONN_YIELDS),
   HASH_POWER_LEVEL(
       "Bits of the number of index buckets.",
       m -> Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, m.cache().indexBucketCount()))),
@@ -160,6 +163,20 @@ enum GeneralStat {
   EXTSTORE_LIMIT_MAXBYTES(
       "Bytes of all pages.", true, m -> (long) m.flash().pages().size() * m.flash().pageBytes()),
   EXTSTORE_IO_QUEUE("Flash reads under way.", true, Moment::flashReadsInFlight),
+  SSL_NEW_SESSIONS(
+      "TLS handshakes that succeeded.",
+      m -> m.hasTls() && m.resumesTls(),
+      m -> m.tls().newSessions()),
+  SSL_HANDSHAKE_ERRORS(
+      "TLS handshakes that failed.", Moment::hasTls, m -> m.tls().handshakeErrors()),
+  SSL_PROTO_ERRORS(
+      "TLS connections that failed after their handshake.",
+      Moment::hasTls,
+      m -> m.tls().protocolErrors()),
+  TIME_SINCE_SERVER_CERT_REFRESH(
+      "Seconds since the certificates were read.",
+      Moment::hasTls,
+      m -> m.tls().secondsSinceRefresh()),
   UNEXPECTED_NAPI_IDS,
   ROUND_ROBIN_FALLBACK,
   BYTES("Bytes of the items in RAM.", m -> m.cache().ramItemBytes()),
@@ -312,13 +329,24 @@ enum GeneralStat {
   private static final String NOT_HERE = "Always 0: there is no such thing in Larder.";
 
   private final String sentence;
-  private final boolean needsFlash;
+  private final Condition condition;
   private final Reading<Moment> reading;
 
-  GeneralStat(String sentence, boolean needsFlash, Reading<Moment> reading) {
+  /** When a row is written at all. */
+  @Immutable
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds(Moment moment);
+  }
+
+  GeneralStat(String sentence, Condition condition, Reading<Moment> reading) {
     this.sentence = sentence;
-    this.needsFlash = needsFlash;
+    this.condition = condition;
     this.reading = reading;
+  }
+
+  GeneralStat(String sentence, boolean needsFlash, Reading<Moment> reading) {
+    this(sentence, needsFlash ? Moment::hasFlash : moment -> true, reading);
   }
 
   GeneralStat(String sentence, Reading<Moment> reading) {
@@ -362,7 +390,7 @@ enum GeneralStat {
   /** Writes every row that there is. */
   static void writeAll(Moment moment, StatSink sink) {
     for (GeneralStat row : values()) {
-      if (!row.needsFlash || moment.hasFlash()) {
+      if (row.condition.holds(moment)) {
         sink.stat(row.statName(), String.valueOf(row.reading.of(moment)));
       }
     }

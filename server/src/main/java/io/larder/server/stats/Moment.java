@@ -9,6 +9,9 @@ import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.server.net.NetServer;
 import io.larder.server.net.NetSnapshot;
+import io.larder.server.tls.Tls;
+import io.larder.server.tls.TlsSettings;
+import io.larder.server.tls.TlsSnapshot;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,7 @@ final class Moment {
   private final CacheSnapshot snapshot;
   private final Map<ProtocolCounter, Long> protocol;
   private final NetSnapshot net;
+  private final @Nullable TlsSnapshot tls;
   private final long connectionsSince;
   private final long refusalsSince;
   private final long flashReadsInFlight;
@@ -27,12 +31,18 @@ final class Moment {
   private final long nowSeconds = System.currentTimeMillis() / 1000;
 
   private Moment(
-      ServerFacts facts, Cache cache, NetServer server, InputBudget input, Baseline baseline) {
+      ServerFacts facts,
+      Cache cache,
+      NetServer server,
+      @Nullable Tls tls,
+      InputBudget input,
+      Baseline baseline) {
     this.facts = facts;
     this.cache = cache;
     this.snapshot = cache.snapshot();
     this.protocol = baseline.since(server.protocolTotals());
     this.net = server.snapshot();
+    this.tls = tls == null ? null : tls.snapshot();
     this.connectionsSince = baseline.connectionsSince(net);
     this.refusalsSince = baseline.refusalsSince(net);
     this.flashReadsInFlight = server.flashReadsInFlight();
@@ -40,8 +50,13 @@ final class Moment {
   }
 
   static Moment now(
-      ServerFacts facts, Cache cache, NetServer server, InputBudget input, Baseline baseline) {
-    return new Moment(facts, cache, server, input, baseline);
+      ServerFacts facts,
+      Cache cache,
+      NetServer server,
+      @Nullable Tls tls,
+      InputBudget input,
+      Baseline baseline) {
+    return new Moment(facts, cache, server, tls, input, baseline);
   }
 
   ServerFacts facts() {
@@ -103,6 +118,24 @@ final class Moment {
       throw new IllegalStateException("there is no flash");
     }
     return flash;
+  }
+
+  boolean hasTls() {
+    return tls != null;
+  }
+
+  boolean resumesTls() {
+    TlsSettings settings = facts.config().net().tls();
+    return settings != null && settings.resumes();
+  }
+
+  /** TLS, of which only rows ask that are written when it is spoken. */
+  TlsSnapshot tls() {
+    TlsSnapshot snapshotOfTls = tls;
+    if (snapshotOfTls == null) {
+      throw new IllegalStateException("there is no TLS");
+    }
+    return snapshotOfTls;
   }
 
   long usedPageCount() {

@@ -5,8 +5,10 @@ import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
+import io.larder.server.tls.Tls;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,20 +23,32 @@ public final class ServerControls implements ServerControl {
   private final ServerFacts facts;
   private final Cache cache;
   private final NetServer net;
+  private final @Nullable Tls tls;
   private final InputBudget input;
   private final IntConsumer verbosity;
+  private final Runnable end;
   private final Baseline baseline = new Baseline();
 
   /**
+   * @param tls null where none is spoken
    * @param verbosity sets how much is logged
+   * @param end ends the server, soon
    */
   public ServerControls(
-      ServerFacts facts, Cache cache, NetServer net, InputBudget input, IntConsumer verbosity) {
+      ServerFacts facts,
+      Cache cache,
+      NetServer net,
+      @Nullable Tls tls,
+      InputBudget input,
+      IntConsumer verbosity,
+      Runnable end) {
     this.facts = facts;
     this.cache = cache;
     this.net = net;
+    this.tls = tls;
     this.input = input;
     this.verbosity = verbosity;
+    this.end = end;
   }
 
   @Override
@@ -60,7 +74,7 @@ public final class ServerControls implements ServerControl {
   }
 
   private void general(StatSink sink) {
-    Moment moment = Moment.now(facts, cache, net, input, baseline);
+    Moment moment = Moment.now(facts, cache, net, tls, input, baseline);
     GeneralStat.writeAll(moment, sink);
   }
 
@@ -71,9 +85,8 @@ public final class ServerControls implements ServerControl {
   }
 
   @Override
-  public boolean flushAll(long delaySeconds) {
+  public void flushAll(long delaySeconds) {
     cache.flushAll(cache.nowSeconds() + delaySeconds);
-    return true;
   }
 
   @Override
@@ -93,5 +106,26 @@ public final class ServerControls implements ServerControl {
   @Override
   public String version() {
     return facts.protocolVersion();
+  }
+
+  @Override
+  public boolean mayShutDown() {
+    return facts.config().access().shutsDown();
+  }
+
+  /** Every end is an orderly one here. */
+  @Override
+  public void shutDown(boolean graceful) {
+    LOG.info("a client ends the server");
+    end.run();
+  }
+
+  @Override
+  public @Nullable String refreshCertificates() {
+    if (tls == null) {
+      return "Error TLS not enabled";
+    }
+    String why = tls.refresh();
+    return why == null ? null : "SERVER_ERROR " + why;
   }
 }

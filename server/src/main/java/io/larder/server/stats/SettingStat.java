@@ -1,9 +1,16 @@
 package io.larder.server.stats;
 
+import com.google.errorprone.annotations.Immutable;
 import io.larder.engine.PageStoreConfig;
+import io.larder.protocol.Spoken;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetSettings;
+import io.larder.server.options.AccessOptions;
+import io.larder.server.tls.ClientCheck;
+import io.larder.server.tls.TlsSettings;
+import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code stats settings}: those of memcached's that mean something in Larder. */
 enum SettingStat {
@@ -16,22 +23,27 @@ enum SettingStat {
   OLDEST("Always 0: items do not stand in one line by age.", f -> 0),
   EVICTIONS("Items make room for others.", f -> f.cache().evicts() ? "on" : "off"),
   DOMAIN_SOCKET("The Unix socket.", SettingStat::socket),
-  SHUTDOWN_COMMAND("Clients cannot stop the server.", f -> "no"),
+  SHUTDOWN_COMMAND(
+      "Whether clients may end the server.", f -> yesOrNo(f.config().access().shutsDown())),
   NUM_THREADS("Event loops.", f -> f.config().net().threadCount()),
   STAT_KEY_PREFIX("Statistics by key prefix are not kept.", f -> ":"),
   DETAIL_ENABLED("Statistics by key prefix are not kept.", f -> "no"),
+  REQS_PER_EVENT(
+      "Commands of one connection before others get their turn.",
+      f -> f.config().requestsPerTurn()),
   CAS_ENABLED("Every item has a CAS.", f -> "yes"),
   TCP_BACKLOG("Connections that wait to be accepted.", f -> f.config().net().backlog()),
-  BINDING_PROTOCOL("What is spoken.", f -> "ascii"),
-  AUTH_ENABLED_SASL("Clients need no password.", f -> "no"),
-  AUTH_ENABLED_ASCII("Clients need no password.", f -> "no"),
+  BINDING_PROTOCOL("What is spoken.", SettingStat::spoken),
+  AUTH_ENABLED_SASL(
+      "Whether clients say who they are by SASL.", f -> yesOrNo(f.config().access().sasl())),
+  AUTH_ENABLED_ASCII(
+      "The file of passwords for the text protocol, or no.", SettingStat::passwordFile),
   ITEM_SIZE_MAX("The largest item.", f -> f.cache().itemBytesMax()),
   MAXCONNS_FAST(
-      "Clients beyond the most are refused.",
-      f -> f.config().net().refusesConnections() ? "yes" : "no"),
+      "Clients beyond the most are refused.", f -> yesOrNo(f.config().net().refusesConnections())),
   HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
-  FLUSH_ENABLED("Clients may say flush_all.", f -> "yes"),
-  DUMP_ENABLED("Clients cannot list keys.", f -> "no"),
+  FLUSH_ENABLED("Whether clients may say flush_all.", f -> yesOrNo(f.config().access().flushes())),
+  DUMP_ENABLED("Whether clients may list keys.", f -> yesOrNo(f.config().access().dumps())),
   IDLE_TIMEOUT(
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
@@ -51,14 +63,49 @@ enum SettingStat {
       "Bytes a second that may be written to flash; 0 = no limit.",
       f -> f.cache().writeBudgetBytesPerSecond()),
   EXT_DROP_UNREAD("Compaction keeps what was read.", f -> "no"),
-  SSL_ENABLED("There is no TLS.", f -> "no"),
+  SSL_ENABLED("Whether TLS is spoken.", f -> yesOrNo(f.config().net().tls() != null)),
+  SSL_CHAIN_CERT("The file of certificates.", SettingStat::hasTls, s -> tls(s).chain()),
+  SSL_KEY("The file of the private key.", SettingStat::hasTls, s -> orNull(tls(s).key())),
+  SSL_VERIFY_MODE(
+      "Whether clients have to show a certificate: 0, 1 or 2.",
+      SettingStat::hasTls,
+      s -> verifyMode(tls(s).clients())),
+  SSL_CA_CERT(
+      "The certificates that those of clients must lead to.",
+      SettingStat::hasTls,
+      s -> orNull(tls(s).authorities())),
+  SSL_CIPHERS(
+      "The suites of TLS 1.2.",
+      SettingStat::hasTls,
+      s -> tls(s).ciphers().isEmpty() ? "NULL" : String.join(":", tls(s).ciphers())),
+  SSL_SESSION_CACHE(
+      "Whether clients may take up earlier sessions.",
+      SettingStat::hasTls,
+      s -> yesOrNo(tls(s).resumes())),
+  SSL_MIN_VERSION(
+      "The lowest version of TLS.",
+      SettingStat::hasTls,
+      s -> tls(s).minVersion() == TlsSettings.Version.TLS_1_3 ? "tlsv1.3" : "tlsv1.2"),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", ServerFacts::transport);
 
   private final String sentence;
+  private final Condition condition;
   private final Reading<ServerFacts> reading;
 
+  /** When a row is written at all. */
+  @Immutable
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds(ServerFacts facts);
+  }
+
   SettingStat(String sentence, Reading<ServerFacts> reading) {
+    this(sentence, facts -> true, reading);
+  }
+
+  SettingStat(String sentence, Condition condition, Reading<ServerFacts> reading) {
     this.sentence = sentence;
+    this.condition = condition;
     this.reading = reading;
   }
 
@@ -69,8 +116,49 @@ enum SettingStat {
 
   static void writeAll(ServerFacts facts, StatSink sink) {
     for (SettingStat row : values()) {
-      sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
+      if (row.condition.holds(facts)) {
+        sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
+      }
     }
+  }
+
+  private static String yesOrNo(boolean yes) {
+    return yes ? "yes" : "no";
+  }
+
+  private static Object spoken(ServerFacts facts) {
+    Spoken spoken = facts.config().access().spoken();
+    return spoken == Spoken.AUTO ? "auto-negotiate" : spoken.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Object passwordFile(ServerFacts facts) {
+    AccessOptions access = facts.config().access();
+    Path file = access.passwordFile();
+    return file == null || access.sasl() ? "no" : file;
+  }
+
+  private static boolean hasTls(ServerFacts facts) {
+    return facts.config().net().tls() != null;
+  }
+
+  private static TlsSettings tls(ServerFacts facts) {
+    TlsSettings tls = facts.config().net().tls();
+    if (tls == null) {
+      throw new IllegalStateException("there is no TLS");
+    }
+    return tls;
+  }
+
+  private static Object orNull(@Nullable Path path) {
+    return path == null ? "NULL" : path;
+  }
+
+  private static int verifyMode(ClientCheck clients) {
+    return switch (clients) {
+      case NONE -> 0;
+      case REQUESTED -> 1;
+      case REQUIRED -> 2;
+    };
   }
 
   private static Object port(ServerFacts facts) {

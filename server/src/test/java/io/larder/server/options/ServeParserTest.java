@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.larder.engine.model.Bucket;
 import io.larder.platform.device.DeviceSpec;
+import io.larder.protocol.Spoken;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.net.NetSettings;
+import io.larder.server.net.NetSettings.Endpoint;
+import io.larder.server.tls.ClientCheck;
+import io.larder.server.tls.TlsListener;
+import io.larder.server.tls.TlsSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,11 +36,14 @@ class ServeParserTest {
                 new NetSettings(
                     List.of(address("127.0.0.1", 11211)),
                     null,
+                    null,
                     Runtime.getRuntime().availableProcessors(),
                     1024,
                     true,
                     1024,
                     Duration.ZERO),
+                new AccessOptions(Spoken.AUTO, false, null, true, true, true, false),
+                20,
                 64 << 20,
                 0,
                 true,
@@ -69,6 +78,14 @@ class ServeParserTest {
             "-M",
             "--io",
             "nio",
+            "-B",
+            "binary",
+            "-F",
+            "-X",
+            "-W",
+            "-A",
+            "-R",
+            "7",
             "-u",
             "nobody",
             "-U",
@@ -90,11 +107,14 @@ class ServeParserTest {
                         address("127.0.0.3", 11300),
                         address("::1", 11400)),
                     null,
+                    null,
                     3,
                     77,
                     false,
                     55,
                     Duration.ofSeconds(9)),
+                new AccessOptions(Spoken.BINARY, false, null, false, false, false, true),
+                7,
                 128 << 20,
                 2 << 20,
                 false,
@@ -125,6 +145,55 @@ class ServeParserTest {
         .isEqualTo(
             new NetSettings.UnixSocket(
                 Path.of("/tmp/larder.sock"), PosixFilePermissions.fromString("rwxr-x---")));
+  }
+
+  @Test
+  void passwordsDecideTheProtocol() throws StartException {
+    AccessOptions text = parse("-Y", "/etc/larder/users").access();
+    assertThat(text.spoken()).isEqualTo(Spoken.ASCII);
+    assertThat(text.sasl()).isFalse();
+    assertThat(text.passwordFile()).isEqualTo(Path.of("/etc/larder/users"));
+
+    AccessOptions sasl =
+        ServeParser.parse(
+                CommandLine.populateCommand(new ServeArguments(), "-S"),
+                Map.of("MEMCACHED_SASL_PWDB", "/etc/larder/pwdb"))
+            .access();
+    assertThat(sasl.spoken()).isEqualTo(Spoken.BINARY);
+    assertThat(sasl.sasl()).isTrue();
+    assertThat(sasl.passwordFile()).isEqualTo(Path.of("/etc/larder/pwdb"));
+  }
+
+  @Test
+  void everyAddressMaySpeakTlsInItsOwnWay() throws StartException {
+    NetSettings net =
+        parse(
+                "-Z",
+                "-l",
+                "127.0.0.1,notls:127.0.0.2,btls:127.0.0.3:5,mtls:[::1]:6",
+                "-o",
+                "ssl_chain_cert=/c,ssl_key=/k,ssl_ca_cert=/a,ssl_verify_mode=1,ssl_min_version=3",
+                "-o",
+                "ssl_ciphers=A:B,ssl_session_cache")
+            .net();
+
+    assertThat(net.addresses())
+        .containsExactly(
+            address("127.0.0.1", 11211, TlsListener.TLS),
+            address("127.0.0.2", 11211, TlsListener.PLAIN),
+            address("127.0.0.3", 5, TlsListener.TLS_FOR_ALL),
+            address("::1", 6, TlsListener.MUTUAL_TLS));
+    assertThat(net.tls())
+        .isEqualTo(
+            new TlsSettings(
+                Path.of("/c"),
+                Path.of("/k"),
+                Path.of("/a"),
+                ClientCheck.REQUESTED,
+                TlsSettings.Version.TLS_1_3,
+                List.of("A", "B"),
+                true,
+                Duration.ofSeconds(10)));
   }
 
   @Test
@@ -178,10 +247,21 @@ class ServeParserTest {
           -s /a -a 800                  | -a is 800, but must be three octal digits
           -s /a -a 1777                 | -a is 1777, but must be three octal digits
           -U 11211                      | -U 11211 is not possible
+          -B gopher                     | -B is gopher, but must be ascii, binary or auto.
+          -S                            | -S needs passwords: let the environment variable
+          -S -Y /a                      | -S and -Y contradict each other
+          -S -B ascii                   | -S is not possible with -B ascii
+          -Y /a -B binary               | -Y is not possible with -B binary
+          -R 0                          | -R is 0, but must be
           --io magic                    | --io is magic, but must be auto, io_uring, epoll or nio.
           -o foo                        | -o foo is unknown
           -o foo=1                      | -o foo is unknown
-          -o ssl_key=a                  | does not speak TLS
+          -Z                            | -Z needs a certificate
+          -Z -o ssl_chain_cert=a,ssl_verify_mode=4    | -o ssl_verify_mode is 4, but must be
+          -Z -o ssl_chain_cert=a,ssl_verify_mode=2    | give ssl_ca_cert, too
+          -Z -o ssl_chain_cert=a,ssl_min_version=1.2  | -o ssl_min_version is 1.2, but must be
+          -Z -o ssl_chain_cert=a,ssl_keyformat=DER    | -o ssl_keyformat is DER, but must be PEM
+          -l mtls:127.0.0.1             | -l mtls:127.0.0.1 is not possible without -Z
           -o proxy_config=a             | is no proxy
           -o ext_path                   | -o ext_path has no value
           -o ext_path=a                 | -o ext_path=a is not FILE:SIZE
@@ -223,8 +303,12 @@ class ServeParserTest {
         catchThrowableOfType(StartException.class, () -> parse(line)), String.join(" ", line));
   }
 
-  private static InetSocketAddress address(String literal, int port) {
-    return new InetSocketAddress(InetAddress.ofLiteral(literal), port);
+  private static Endpoint address(String literal, int port) {
+    return address(literal, port, TlsListener.PLAIN);
+  }
+
+  private static Endpoint address(String literal, int port, TlsListener tls) {
+    return new Endpoint(new InetSocketAddress(InetAddress.ofLiteral(literal), port), tls);
   }
 
   private static ServeConfig parse(String... line) throws StartException {

@@ -214,7 +214,12 @@ abstract class ServerContract {
     assertThat(rude.isClosedByServer()).isTrue();
 
     TestClient binary = connect(server);
-    binary.send(new byte[] {(byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+    byte[] noop = new byte[24];
+    noop[0] = (byte) 0x80;
+    noop[1] = 0x0a;
+    binary.send(noop);
+    assertThat(binary.bytes(24)).startsWith(0x81, 0x0a);
+    binary.send("x".repeat(24));
     assertThat(binary.isClosedByServer()).isTrue();
 
     assertThat(connect(server).ask("get key")).isEqualTo("END");
@@ -604,7 +609,8 @@ abstract class ServerContract {
         ServeParser.parse(CommandLine.populateCommand(new ServeArguments(), line)),
         folder,
         "0.0.0",
-        level -> {});
+        level -> {},
+        () -> {});
   }
 
   private StartException refusal(String... line) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 /** The rows of {@code stats}. */
 class GeneralStatTest {
-  /** Those of memcached 1.6.45 with flash, without TLS, in its order. */
+  /** Those of memcached 1.6.45 with flash and TLS, in its order. */
   private static final List<String> MEMCACHED =
       List.of(
           """
@@ -33,7 +33,8 @@ class GeneralStatTest {
           extstore_pages_used extstore_objects_evicted extstore_objects_read
           extstore_objects_written extstore_objects_used extstore_bytes_evicted
           extstore_bytes_written extstore_bytes_read extstore_bytes_used extstore_bytes_fragmented
-          extstore_limit_maxbytes extstore_io_queue unexpected_napi_ids round_robin_fallback bytes
+          extstore_limit_maxbytes extstore_io_queue ssl_new_sessions ssl_handshake_errors
+          ssl_proto_errors time_since_server_cert_refresh unexpected_napi_ids round_robin_fallback bytes
           curr_items total_items slab_global_page_pool expired_unfetched evicted_unfetched
           evicted_active evictions reclaimed crawler_reclaimed crawler_items_checked
           lrutail_reflocked moves_to_cold moves_to_warm moves_within_lru direct_reclaims

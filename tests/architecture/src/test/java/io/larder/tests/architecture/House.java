@@ -27,7 +27,8 @@ enum House {
           "picocli..",
           "ch.qos.logback..",
           "com.sun.management..",
-          "com.sun.net.httpserver..")),
+          "com.sun.net.httpserver..",
+          "javax.net.ssl..")),
   BENCH(
       "bench",
       Set.of(CACHE, ENGINE, PLATFORM, URING, TESTKIT),

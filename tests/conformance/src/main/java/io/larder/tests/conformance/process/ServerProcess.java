@@ -79,7 +79,8 @@ public class ServerProcess implements AutoCloseable {
   private boolean answers() {
     try (Socket socket = connect()) {
       socket.getOutputStream().write("version\r\n".getBytes(UTF_8));
-      return socket.getInputStream().read() == 'V';
+      // One that wants a password first says so.
+      return socket.getInputStream().read() > 0;
     } catch (IOException e) {
       return false;
     }

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** libmemcached's own check of a server's classic protocol. */
+/** libmemcached's own checks of a server's protocols. */
 class MemccapableTest {
   private static final Path TOOL = Path.of("/usr/bin/memccapable");
 
@@ -20,19 +20,28 @@ class MemccapableTest {
 
   @Test
   void everyClassicCheckPasses() throws IOException, InterruptedException {
+    check("-a", "ascii ");
+  }
+
+  @Test
+  void everyBinaryCheckPasses() throws IOException, InterruptedException {
+    check("-b", "binary ");
+  }
+
+  private void check(String option, String name) throws IOException, InterruptedException {
     if (System.getenv("LARDER_REQUIRE_MEMCACHED") == null) {
       assumeTrue(Files.isExecutable(TOOL), "Debian's libmemcached-tools is not installed");
     }
     try (LarderProcess larder = LarderProcess.start(folder, "-m", "64", "--ram-only")) {
       Process process =
           new ProcessBuilder(
-                  TOOL.toString(), "-h", "127.0.0.1", "-p", Integer.toString(larder.port()), "-a")
+                  TOOL.toString(), "-h", "127.0.0.1", "-p", Integer.toString(larder.port()), option)
               .redirectErrorStream(true)
               .start();
       String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(process.waitFor()).as(printed).isZero();
-      List<String> checks = printed.lines().filter(line -> line.startsWith("ascii ")).toList();
+      List<String> checks = printed.lines().filter(line -> line.startsWith(name)).toList();
       assertThat(checks).hasSize(27).allMatch(line -> line.endsWith("[pass]"));
     }
   }

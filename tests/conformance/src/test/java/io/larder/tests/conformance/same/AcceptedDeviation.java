@@ -4,7 +4,7 @@ package io.larder.tests.conformance.same;
  * Where Larder does not say what memcached 1.6.18 says, and why.
  *
  * <p>This list is whole: any other difference fails a test. {@code docs/protocol.md} prints it. In
- * the answers {@code *} stands for anything.
+ * the answers {@code *} stands for anything; packets are written as {@link PacketTemplate} says.
  */
 enum AcceptedDeviation {
   VERSION(
@@ -77,6 +77,42 @@ enum AcceptedDeviation {
       "STORED\r\nCLIENT_ERROR bad command line format\r\n",
       "A key that is too long in a `get` of several is an error of this command. Memcached throws"
           + " away the answers to earlier commands with it, if they have not been sent yet."),
+  PACKET_OF_VERBOSITY(
+      "‹packet op=1b extras=4:0›‹packet op=0a›",
+      "PACKET 81 op=1b type=0 status=81 opaque=0 0 extras= key= value=*\r\n",
+      """
+      PACKET 81 op=1b type=0 status=00 opaque=0 0 extras= key= value=\r
+      PACKET 81 op=0a type=0 status=00 opaque=0 0 extras= key= value=\r
+      """,
+      "The binary protocol has a command for how much is logged. Memcached gives it a name and does"
+          + " not know it."),
+  PACKET_TO_ITS_END(
+      "‹packet op=1c word=k extras=4:0 value=x›‹packet op=0a›",
+      "PACKET 81 op=1c type=0 status=01 opaque=0 0 extras= key= value=*\r\n",
+      "PACKET 81 op=1c type=0 status=04 opaque=0 0 extras= key= value=*\r\n",
+      "A touch, a get that touches, or a question for statistics that has a value is refused, and the"
+          + " connection closed. Memcached takes the value for the next packet."),
+  UNKNOWN_PACKET_TO_ITS_END(
+      "‹packet op=50 word=key value=x›‹packet op=0a›",
+      "PACKET 81 op=50 type=0 status=81 opaque=0 0 extras= key= value=*\r\n",
+      """
+      PACKET 81 op=50 type=0 status=81 opaque=0 0 extras= key= value=*\r
+      PACKET 81 op=0a type=0 status=00 opaque=0 0 extras= key= value=\r
+      """,
+      "After a packet of an unknown command the next packet is found, whatever the first was made of."
+          + " Memcached counts its key and its extras twice."),
+  NO_PACKET_AFTER_OTHERS(
+      "‹packet op=01 word=k extras=4:0,4:0 value=x›‹packet op=0a magic=81›",
+      "",
+      "PACKET 81 op=01 type=0 status=00 opaque=0 * extras= key= value=\r\n",
+      "What is no packet ends the connection. Memcached throws away the answers to earlier commands"
+          + " with it, if they have not been sent yet."),
+  PACKET_REFUSED_BY_ITS_HEADER(
+      "‹packet op=00 keylen=251 body=251›",
+      "",
+      "PACKET 81 op=00 type=0 status=04 opaque=0 0 extras= key= value=*\r\n",
+      "A key that is too long is an error as soon as the header says so. Memcached waits for the key"
+          + " first, and hangs up on one that its buffer cannot hold."),
   LAST_ACCESS(
       "",
       "",

@@ -25,7 +25,8 @@ final class Exchanges {
   private Exchanges() {}
 
   static Stream<Exchange> all() {
-    return Stream.of(read("classic.txt"), read("meta.txt"), everyFlag()).flatMap(List::stream);
+    return Stream.of(read("classic.txt"), read("meta.txt"), read("binary.txt"), everyFlag())
+        .flatMap(List::stream);
   }
 
   private static List<Exchange> read(String file) {

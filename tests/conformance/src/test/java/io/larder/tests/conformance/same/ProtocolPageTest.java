@@ -21,10 +21,13 @@ class ProtocolPageTest {
       """
       # Where answers differ from memcached's
 
-      Larder answers with the bytes of memcached 1.6.18, for every command it knows and on items of either tier.
+      Larder answers with the bytes of memcached 1.6.18, for every command it knows, in the text and in the binary
+      protocol, and on items of either tier.
       Tests send the same bytes to both: questions picked by hand, and random scripts, legal and illegal, cut
       anywhere. What still differs is on this page; any other difference fails a test. In the answers `*` stands
-      for anything.
+      for anything. A packet of the binary protocol is written field by field: `op` is its command and `extras` its
+      numbers, each behind its count of bytes; in an answer, the bare number is the CAS, and what is behind it stands in
+      hexadecimal.
 
       Never compared, for each server has its own: the numbers that `cas` and `c` show (compared up to a renaming),
       seconds that pass between two questions, `stats`.

@@ -25,12 +25,15 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Random scripts, played to Larder and to memcached.
  *
  * <p>{@code -Dlarder.conformance.sequences} says how many, {@code -Dlarder.conformance.seed} the
- * first seed; a failure names the seed to try again and shows the fewest commands that still
- * differ.
+ * first seed; every other script is of the binary protocol, or with {@code
+ * -Dlarder.conformance.protocol} all are ({@code binary}) or none is ({@code text}). A failure
+ * names the seed to try again and shows the fewest commands that still differ.
  */
 class RandomScriptsTest {
   private static final long SEED = Long.getLong("larder.conformance.seed", 1);
   private static final int SCRIPTS = Integer.getInteger("larder.conformance.sequences", 3000);
+
+  private static final String PROTOCOL = System.getProperty("larder.conformance.protocol", "both");
 
   /** Scripts that are begun together, before all items go to flash. */
   private static final int TOGETHER = 100;
@@ -57,8 +60,7 @@ class RandomScriptsTest {
           "cas_badval",
           "touch_hits",
           "touch_misses",
-          "store_too_large",
-          "bytes_read");
+          "store_too_large");
 
   private record Failure(long seed, Script script, Difference first) {}
 
@@ -72,12 +74,22 @@ class RandomScriptsTest {
         LarderProcess larder = LarderProcess.start(folder, "-m", "64", "--ram-only")) {
       SideBySide sides = new SideBySide(memcached, larder, AcceptedDeviation.WIDTH_OF_A_NUMBER);
       for (long seed = SEED; seed < SEED + SCRIPTS / 2 && !gaveUp(); seed++) {
-        Script script = RandomScripts.of(seed);
+        Script script = script(seed);
         note(seed, script, sides.begin(script).rest());
       }
       assertNoFailures(candidate -> sides.begin(candidate).rest());
       assertSameCounters(memcached.stats(), larder.stats());
     }
+  }
+
+  private static Script script(long seed) {
+    boolean binary =
+        switch (PROTOCOL) {
+          case "text" -> false;
+          case "binary" -> true;
+          default -> seed % 2 == 0;
+        };
+    return binary ? RandomPacketScripts.of(seed) : RandomScripts.of(seed);
   }
 
   /** After thousands of commands both servers have counted the same. */
@@ -127,7 +139,7 @@ class RandomScriptsTest {
   private void together(long firstSeed, SideBySide sides, Filler filler) {
     Map<Long, Play> plays = new TreeMap<>();
     for (long seed = firstSeed; seed < firstSeed + TOGETHER; seed++) {
-      Play play = sides.begin(RandomScripts.of(seed));
+      Play play = sides.begin(script(seed));
       Difference difference = play.next();
       note(seed, play.script(), difference);
       if (difference == null) {

@@ -37,11 +37,18 @@ final class Rendering {
     if (name.startsWith("b64 ")) {
       return Base64.getEncoder().encodeToString(Bytes.of(key(name.substring(4), prefix)));
     }
+    if (name.startsWith("packet ")) {
+      return PacketTemplate.render(name.substring("packet ".length()), prefix, casOf);
+    }
     if (name.startsWith("now")) {
-      return Long.toString(
-          System.currentTimeMillis() / 1000 + Long.parseLong(name.substring("now".length())));
+      return Long.toString(date(name.substring("now".length())));
     }
     return key(name, prefix);
+  }
+
+  /** Unix seconds that many from now, such as {@code +100}. */
+  static long date(String seconds) {
+    return System.currentTimeMillis() / 1000 + Long.parseLong(seconds);
   }
 
   /** A whole key; {@code a:250} is made up to 250 bytes. */

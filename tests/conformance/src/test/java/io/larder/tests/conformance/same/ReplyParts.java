@@ -3,10 +3,13 @@ package io.larder.tests.conformance.same;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts what a server said into lines and values. */
+/** Cuts what a server said into lines and values; a packet becomes a line. */
 final class ReplyParts {
   /** A line without its end, or the bytes of a value. */
   record Part(boolean isValue, String text) {}
+
+  /** First byte of every reply of the binary protocol. */
+  private static final int PACKET_MAGIC = 0x81;
 
   private final String reply;
   private final List<Part> parts = new ArrayList<>();
@@ -17,6 +20,9 @@ final class ReplyParts {
   }
 
   static List<Part> of(byte[] reply) {
+    if (reply.length > 0 && (reply[0] & 0xff) == PACKET_MAGIC) {
+      return PacketTemplate.linesOf(reply).stream().map(line -> new Part(false, line)).toList();
+    }
     ReplyParts cutter = new ReplyParts(Bytes.text(reply));
     while (cutter.at < cutter.reply.length()) {
       cutter.line();

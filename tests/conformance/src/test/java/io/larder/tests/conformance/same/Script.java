@@ -14,7 +14,8 @@ import java.util.List;
  *   <li>{@code ‹a:250›}: a key made up to that length;
  *   <li>{@code ‹b64 a›}: the same key as {@code ‹a›}, in base64;
  *   <li>{@code ‹cas a›}: the CAS number of the key when the burst begins, 0 if it is not there;
- *   <li>{@code ‹now+100›}, {@code ‹now-100›}: a date.
+ *   <li>{@code ‹now+100›}, {@code ‹now-100›}: a date;
+ *   <li>{@code ‹packet op=00 key=a›}: a packet of the binary protocol, see {@link PacketTemplate}.
  * </ul>
  */
 record Script(String name, List<Burst> bursts) {

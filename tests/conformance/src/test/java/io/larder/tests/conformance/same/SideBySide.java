@@ -18,6 +18,12 @@ final class SideBySide {
 
   private static final String LAST_ANSWER = "MN\r\n";
 
+  /** The same for packets. */
+  static final String LAST_PACKET = "‹packet op=0a opaque=1818325876›";
+
+  private static final String LAST_PACKET_ANSWER =
+      "\u0081\n" + "\0".repeat(10) + "last" + "\0".repeat(8);
+
   private final ServerProcess reference;
   private final ServerProcess larder;
   private final Set<AcceptedDeviation> allowed;
@@ -97,9 +103,13 @@ final class SideBySide {
      * that it had made but not sent.
      */
     private static boolean endedInValue(Script.Burst burst, byte[] expected) {
-      return !burst.commands().isEmpty()
-          && burst.commands().getLast().equals(LAST_COMMAND)
-          && !Bytes.text(expected).endsWith(LAST_ANSWER);
+      String last = burst.commands().isEmpty() ? "" : burst.commands().getLast();
+      String answer = Bytes.text(expected);
+      return switch (last) {
+        case LAST_COMMAND -> !answer.endsWith(LAST_ANSWER);
+        case LAST_PACKET -> !answer.endsWith(LAST_PACKET_ANSWER);
+        default -> false;
+      };
     }
 
     /** Sends all bursts that are left, up to the first difference. */

@@ -1,0 +1,5 @@
+/** Who may speak to the cache. */
+@NullMarked
+package io.larder.protocol.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The names and passwords that clients give. */
+@NullMarked
+package io.larder.server.auth;
+
+import org.jspecify.annotations.NullMarked;

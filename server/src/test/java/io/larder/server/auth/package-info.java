@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.server.auth;
+
+import org.jspecify.annotations.NullMarked;

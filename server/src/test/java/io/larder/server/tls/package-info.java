@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.server.tls;
+
+import org.jspecify.annotations.NullMarked;
