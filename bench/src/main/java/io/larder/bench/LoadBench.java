@@ -10,6 +10,7 @@ import io.larder.bench.load.ServerProcess;
 import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
+import io.larder.bench.workload.Preset;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Spec;
       "  larder bench --pipeline 20 --seconds 30          20 requests under way on each connection",
       "  larder bench --rate 50000 --zipf 0.99            what clients would wait at that rate",
       "  larder bench --load --verify --mix get=80,set=15,delete=5 --value-size 24-4000",
+      "  larder bench --workload cachebench-kvcache-reg --load --verify",
       "  larder bench --server /run/cache.sock --server-pid $(pgrep memcached) --json run.json",
       "",
       "A run that verifies must be alone in changing the keys.",
@@ -137,6 +139,12 @@ public final class LoadBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if ("list".equals(options.preset)) {
+      PrintWriter list = spec.commandLine().getOut();
+      Preset.all().forEach(preset -> list.println(describe(preset)));
+      list.flush();
+      return CommandLine.ExitCode.OK;
+    }
     LoadSettings settings = settings();
     Phase measured = Phase.of("run", seconds, rate);
     ServerProcess process = serverPid == null ? null : new ServerProcess(serverPid);
@@ -167,6 +175,10 @@ public final class LoadBench implements Callable<Integer> {
       }
       return isRight ? CommandLine.ExitCode.OK : EXIT_WRONG_VALUES;
     }
+  }
+
+  private static String describe(Preset preset) {
+    return "%-32s%s; %s".formatted(preset.name(), preset.about(), preset.mix().describe());
   }
 
   private LoadSettings settings() {

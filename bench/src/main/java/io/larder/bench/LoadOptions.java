@@ -9,6 +9,8 @@ import io.larder.bench.wire.ValueBytes;
 import io.larder.bench.workload.KeyWindow;
 import io.larder.bench.workload.OperationMix;
 import io.larder.bench.workload.Popularity;
+import io.larder.bench.workload.Preset;
+import io.larder.bench.workload.Ttls;
 import io.larder.bench.workload.ValueSizes;
 import io.larder.bench.workload.Workload;
 import io.larder.bench.workload.ZipfPopularity;
@@ -22,6 +24,7 @@ final class LoadOptions {
   private static final Pattern SIZES = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?");
   private static final double SECONDS_PER_MINUTE = 60;
   private static final double PERCENT = 100;
+  private static final int DEFAULT_KEY_BYTES = 16;
   private static final int CONNECTIONS_MAX = 60_000;
   private static final int UNDER_WAY_MAX = 1 << 20;
 
@@ -55,6 +58,14 @@ final class LoadOptions {
       description = "classic (get, set) or meta (mg, ms). Default: classic.")
   RequestWriter.Protocol protocol = RequestWriter.Protocol.classic;
 
+  @Option(
+      names = "--workload",
+      paramLabel = "NAME",
+      description =
+          "A preset: sizes, popularity, mix and TTLs of a production cache, --look-aside"
+              + " included; what else is given here goes before it. 'list' prints all.")
+  @Nullable String preset;
+
   @Option(names = "--keys", paramLabel = "N", description = "How many there are. Default: 1000000.")
   long keys = 1_000_000;
 
@@ -62,13 +73,19 @@ final class LoadOptions {
       names = "--key-size",
       paramLabel = "BYTES",
       description = "Of each key, 8 to 250. Default: 16.")
-  int keySize = 16;
+  @Nullable Integer keySize;
 
   @Option(
       names = "--value-size",
       paramLabel = "BYTES",
       description = "Of each value: a number, or a range such as 100-4000. Default: 100.")
-  String valueSize = "100";
+  @Nullable String valueSize;
+
+  @Option(
+      names = "--value-max",
+      paramLabel = "BYTES",
+      description = "No value is larger, whatever a preset says. Default: 1000000.")
+  int valueMax = 1_000_000;
 
   @Option(
       names = "--zipf",
@@ -87,13 +104,13 @@ final class LoadOptions {
       description =
           "Weights of get, set, delete, lone-get (keys that nobody writes), lone-set (keys that"
               + " nobody reads). Default: get=100.")
-  String mix = "get=100";
+  @Nullable String mix;
 
   @Option(
       names = "--ttl",
       paramLabel = "S",
       description = "Seconds that values live; 0 is for ever. Default: 0.")
-  int ttl;
+  @Nullable Integer ttl;
 
   @Option(
       names = "--churn",
@@ -143,9 +160,12 @@ final class LoadOptions {
   }
 
   private Workload workload() {
+    Preset base = base();
+    int keyBytes = keySize != null ? keySize : base == null ? DEFAULT_KEY_BYTES : base.keyBytes();
     between("--keys", keys, 1, Integer.MAX_VALUE - 8L);
-    between("--key-size", keySize, KeyText.BYTES_MIN, KeyText.BYTES_MAX);
-    between("--ttl", ttl, 0, Integer.MAX_VALUE);
+    between("--key-size", keyBytes, KeyText.BYTES_MIN, KeyText.BYTES_MAX);
+    between("--ttl", ttl == null ? 0 : ttl, 0, Integer.MAX_VALUE);
+    between("--value-max", valueMax, ValueBytes.HEADER_BYTES, 1 << 30);
     if (zipf != null && (uniform || !(zipf > 0) || zipf > 10)) {
       throw new IllegalArgumentException("--zipf is above 0, at most 10, and not with --uniform");
     }
@@ -153,37 +173,62 @@ final class LoadOptions {
       throw new IllegalArgumentException("--churn is 0 to 10000 percent in a minute");
     }
     return new Workload(
-        "own",
+        base == null ? "own" : base.name(),
         new KeyWindow(keys),
-        zipf == null ? Popularity.uniform(keys) : new ZipfPopularity(keys, zipf),
-        sizes(),
-        OperationMix.parse(mix),
-        keySize,
-        ttl,
+        popularity(base),
+        sizes(base),
+        mix != null || base == null
+            ? OperationMix.parse(mix == null ? "get=100" : mix)
+            : base.mix(),
+        keyBytes,
+        ttl != null || base == null ? Ttls.of(ttl == null ? 0 : ttl) : base.ttls(),
         keys * churn / PERCENT / SECONDS_PER_MINUTE,
-        lookAside);
+        lookAside || base != null);
   }
 
-  private ValueSizes sizes() {
-    Matcher matcher = SIZES.matcher(valueSize);
+  private @Nullable Preset base() {
+    if (preset == null) {
+      return null;
+    }
+    Preset named = Preset.named(preset);
+    if (named == null) {
+      throw new IllegalArgumentException(
+          "there is no --workload " + preset + "; --workload list prints all");
+    }
+    return named;
+  }
+
+  private Popularity popularity(@Nullable Preset base) {
+    if (zipf != null) {
+      return new ZipfPopularity(keys, zipf);
+    }
+    return base == null || uniform ? Popularity.uniform(keys) : base.popularity(keys);
+  }
+
+  private ValueSizes sizes(@Nullable Preset base) {
+    ValueSizes sizes =
+        valueSize == null && base != null
+            ? base.sizes().within(0, valueMax)
+            : ownSizes(valueSize == null ? "100" : valueSize);
+    return verify ? sizes.within(ValueBytes.HEADER_BYTES, Integer.MAX_VALUE) : sizes;
+  }
+
+  private static ValueSizes ownSizes(String text) {
+    Matcher matcher = SIZES.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          "--value-size " + valueSize + " is neither a number nor a range such as 100-4000");
+          "--value-size " + text + " is neither a number nor a range such as 100-4000");
     }
-    int min = atLeast(Integer.parseInt(matcher.group(1)));
+    int min = Integer.parseInt(matcher.group(1));
     String upTo = matcher.group(2);
     if (upTo == null) {
       return new ValueSizes.Fixed(min);
     }
-    int max = atLeast(Integer.parseInt(upTo));
+    int max = Integer.parseInt(upTo);
     if (max < min) {
-      throw new IllegalArgumentException("--value-size " + valueSize + " goes backwards");
+      throw new IllegalArgumentException("--value-size " + text + " goes backwards");
     }
     return new ValueSizes.Range(min, max);
-  }
-
-  private int atLeast(int bytes) {
-    return verify ? Math.max(bytes, ValueBytes.HEADER_BYTES) : bytes;
   }
 
   private static void between(String option, long value, long min, long max) {

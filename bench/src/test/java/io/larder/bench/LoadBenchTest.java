@@ -87,6 +87,24 @@ class LoadBenchTest {
     assertThat(out.toString()).contains("WRONG VALUES", "key number");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"cachebench-kvcache-reg", "twitter-52", "twitter-14"})
+  void presetsRun(String name) throws IOException {
+    assertThat(run(Fault.NONE, "--load", "--verify", "--workload", name, "--value-max", "5000"))
+        .as(err.toString())
+        .isZero();
+
+    assertThat(out.toString()).contains(name + ": get", "what is missed is set");
+  }
+
+  @Test
+  void presetsAreListed() {
+    assertThat(execute("--workload", "list")).isZero();
+    assertThat(out.toString()).contains("twitter-1 ", "cachebench-cdn").doesNotContain("requests");
+    assertThat(execute("--workload", "none")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--workload list");
+  }
+
   @Test
   void withoutVerifyNobodyLooks() throws IOException {
     assertThat(run(Fault.FLIPPED_BITS, "--load")).as(err.toString()).isZero();

@@ -7,6 +7,7 @@ import io.larder.bench.wire.RequestWriter.Protocol;
 import io.larder.bench.workload.KeyWindow;
 import io.larder.bench.workload.OperationMix;
 import io.larder.bench.workload.Popularity;
+import io.larder.bench.workload.Ttls;
 import io.larder.bench.workload.ValueSizes;
 import io.larder.bench.workload.Workload;
 
@@ -63,7 +64,7 @@ public enum Scenario {
             new ValueSizes.Fixed(valueBytes),
             OperationMix.parse(mix),
             KEY_BYTES,
-            0,
+            Ttls.NONE,
             0,
             false);
     return new LoadSettings(

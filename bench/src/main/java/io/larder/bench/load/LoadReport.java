@@ -53,8 +53,8 @@ public final class LoadReport {
             workload.popularity().describe(),
             workload.sizes().describe()));
     List<String> further = new ArrayList<>();
-    if (workload.ttlSeconds() > 0) {
-      further.add("values live " + workload.ttlSeconds() + " s");
+    if (!workload.ttls().describe().isEmpty()) {
+      further.add("values live " + workload.ttls().describe());
     }
     if (workload.churnPerSecond() > 0) {
       further.add(

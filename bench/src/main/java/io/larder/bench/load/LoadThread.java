@@ -321,14 +321,14 @@ final class LoadThread {
     if (kind == OperationKind.delete) {
       writer.delete(number);
     } else {
-      writer.set(number, version, workload.sizes().of(number), ttl());
+      writer.set(number, version, workload.sizes().of(number), ttl(number));
     }
     connection.startChange(kind, number, writer.length() - before, intended);
     underWay++;
   }
 
-  private int ttl() {
-    int seconds = workload.ttlSeconds();
+  private int ttl(long number) {
+    int seconds = workload.ttls().secondsOf(number);
     return seconds <= TTL_SECONDS_MAX
         ? seconds
         : (int) (System.currentTimeMillis() / 1000) + seconds;

@@ -12,21 +12,31 @@ public sealed interface ValueSizes {
   /** Bytes of the value of a numbered key. */
   int of(long keyNumber);
 
-  /** No value is larger. */
-  int bytesMax();
-
   /** In a few words, for the report. */
   String describe();
+
+  /** The same sizes, between these bounds. */
+  default ValueSizes within(int leastBytes, int mostBytes) {
+    return new Bounded(this, leastBytes, mostBytes);
+  }
+
+  /** Other sizes between bounds. */
+  record Bounded(ValueSizes sizes, int leastBytes, int mostBytes) implements ValueSizes {
+    @Override
+    public int of(long keyNumber) {
+      return Math.clamp(sizes.of(keyNumber), leastBytes, mostBytes);
+    }
+
+    @Override
+    public String describe() {
+      return sizes.describe() + ", " + leastBytes + " to " + mostBytes + " B";
+    }
+  }
 
   /** All of one size. */
   record Fixed(int bytes) implements ValueSizes {
     @Override
     public int of(long keyNumber) {
-      return bytes;
-    }
-
-    @Override
-    public int bytesMax() {
       return bytes;
     }
 
@@ -65,11 +75,6 @@ public sealed interface ValueSizes {
       }
       double part = (share - shares[above - 1]) / (shares[above] - shares[above - 1]);
       return bytes[above - 1] + (int) (Math.min(1, part) * (bytes[above] - bytes[above - 1]));
-    }
-
-    @Override
-    public int bytesMax() {
-      return bytes[bytes.length - 1];
     }
 
     @Override

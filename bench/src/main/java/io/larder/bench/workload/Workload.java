@@ -9,7 +9,7 @@ package io.larder.bench.workload;
  * @param sizes how large their values are
  * @param mix what is done with them
  * @param keyBytes of each key
- * @param ttlSeconds that values live; 0 is for ever
+ * @param ttls how long values live
  * @param churnPerSecond how many keys are replaced by new ones in a second
  * @param lookAside whether what is missed is then written
  */
@@ -20,6 +20,6 @@ public record Workload(
     ValueSizes sizes,
     OperationMix mix,
     int keyBytes,
-    int ttlSeconds,
+    Ttls ttls,
     double churnPerSecond,
     boolean lookAside) {}

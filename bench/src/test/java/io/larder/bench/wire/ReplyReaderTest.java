@@ -13,9 +13,30 @@ class ReplyReaderTest {
   void classicAndMetaRepliesAreTold() {
     assertThat(
             read(
-                "VALUE kkk 7 5 99\r\nab\r\nc\r\nVALUE k2 0 0\r\n\r\nEND\r\nSTORED\r\nNOT_STORED\r\n"
-                    + "DELETED\r\nNOT_FOUND\r\nSERVER_ERROR out of memory\r\nCLIENT_ERROR bad\r\nERROR\r\n"
-                    + "VA 3 kfoo s3\r\nxyz\r\nVA 1\r\nq\r\nEN\r\nHD\r\nNS\r\nNF\r\nEX\r\nMN\r\nHELLO\r\n"))
+                lines(
+                    "VALUE kkk 7 5 99",
+                    "ab\r\nc",
+                    "VALUE k2 0 0",
+                    "",
+                    "END",
+                    "STORED",
+                    "NOT_STORED",
+                    "DELETED",
+                    "NOT_FOUND",
+                    "SERVER_ERROR out of memory",
+                    "CLIENT_ERROR bad",
+                    "ERROR",
+                    "VA 3 kfoo s3",
+                    "xyz",
+                    "VA 1",
+                    "q",
+                    "EN",
+                    "HD",
+                    "NS",
+                    "NF",
+                    "EX",
+                    "MN",
+                    "HELLO")))
         .containsExactly(
             "kkk 5 [ab\r\nc]",
             "k2 0 []",
@@ -41,7 +62,16 @@ class ReplyReaderTest {
   @Test
   void cutsMakeNoDifference() {
     String stream =
-        "VALUE kkk 0 4\r\nabcd\r\nEND\r\nVA 2 kx\r\nhi\r\nSERVER_ERROR no\r\nVALUE e 0 0\r\n\r\nEND\r\n";
+        lines(
+            "VALUE kkk 0 4",
+            "abcd",
+            "END",
+            "VA 2 kx",
+            "hi",
+            "SERVER_ERROR no",
+            "VALUE e 0 0",
+            "",
+            "END");
     byte[] bytes = stream.getBytes(StandardCharsets.US_ASCII);
     List<String> whole = read(stream);
     for (int first = 1; first < bytes.length; first++) {
@@ -59,9 +89,13 @@ class ReplyReaderTest {
 
   @Test
   void lengthsThatAreNoneAreStrange() {
-    assertThat(read("VA x\r\n")).containsExactly("STRANGE");
-    assertThat(read("VALUE k 0 99999999999\r\n")).containsExactly("STRANGE");
-    assertThat(read("\r\n")).containsExactly("STRANGE");
+    assertThat(read(lines("VA x"))).containsExactly("STRANGE");
+    assertThat(read(lines("VALUE k 0 99999999999"))).containsExactly("STRANGE");
+    assertThat(read(lines(""))).containsExactly("STRANGE");
+  }
+
+  private static String lines(String... lines) {
+    return String.join("\r\n", lines) + "\r\n";
   }
 
   private static List<String> read(String stream) {

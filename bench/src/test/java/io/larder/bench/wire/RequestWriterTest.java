@@ -38,8 +38,18 @@ class RequestWriterTest {
 
     assertThat(text(writer))
         .isEqualTo(
-            "mg kk00000007 v\r\nmg kk00000008 v k q\r\nmg kk00000009 v k q\r\nmn\r\n"
-                + "ms kk00000002 0 T60\r\n\r\nms kk00000002 0\r\n\r\nmd kk00000003\r\n");
+            String.join(
+                "\r\n",
+                "mg kk00000007 v",
+                "mg kk00000008 v k q",
+                "mg kk00000009 v k q",
+                "mn",
+                "ms kk00000002 0 T60",
+                "",
+                "ms kk00000002 0",
+                "",
+                "md kk00000003",
+                ""));
   }
 
   @Test

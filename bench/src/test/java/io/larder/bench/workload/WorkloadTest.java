@@ -54,8 +54,21 @@ class WorkloadTest {
       small += quantiles.of(number) == 100 ? 1 : 0;
     }
     assertThat(small).isCloseTo(5000, within(200));
-    assertThat(quantiles.bytesMax()).isEqualTo(1000);
+    assertThat(range.within(12, 15).of(1)).isBetween(12, 15);
     assertThat(new ValueSizes.Fixed(7).of(1)).isEqualTo(7);
+  }
+
+  @Test
+  void ttlsAreTheSameForTheSameKey() {
+    Ttls ttls = Ttls.of(new int[] {60, 3600}, new double[] {3, 1});
+    int brief = 0;
+    for (int number = 0; number < 10_000; number++) {
+      assertThat(ttls.secondsOf(number)).isEqualTo(ttls.secondsOf(number));
+      brief += ttls.secondsOf(number) == 60 ? 1 : 0;
+    }
+    assertThat(brief).isCloseTo(7500, within(200));
+    assertThat(ttls.describe()).isEqualTo("60 s (75 %), 3600 s (25 %)");
+    assertThat(Ttls.NONE.secondsOf(1)).isZero();
   }
 
   @Test
