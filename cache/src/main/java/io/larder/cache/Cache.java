@@ -4,6 +4,7 @@ import io.larder.cache.index.Index;
 import io.larder.cache.index.KeyHash;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.Tunables;
 import io.larder.cache.ram.RamBudget;
 import io.larder.cache.ram.RamLog;
 import io.larder.cache.session.CacheSession;
@@ -11,12 +12,15 @@ import io.larder.cache.session.SessionSettings;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
 import io.larder.cache.tier.DemoteStep;
+import io.larder.cache.tier.LifeBands;
 import io.larder.cache.tier.PageLeaver;
+import io.larder.cache.tier.RescuePolicy;
 import io.larder.cache.tier.TierSettings;
 import io.larder.cache.tier.Tiers;
 import io.larder.cache.tier.WriteBudget;
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.ReadQueue;
@@ -44,6 +48,7 @@ public final class Cache implements AutoCloseable {
   private static final long READ_BYTES_MAX = 64 << 20;
 
   private final CacheConfig config;
+  private final Tunables tunables;
   private final RamBudget budget;
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
@@ -54,6 +59,8 @@ public final class Cache implements AutoCloseable {
 
   private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
     this.config = config;
+    this.tunables =
+        new Tunables(config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.recacheRate());
     int unitBytes = config.segmentBytes();
     int unitCount = (int) (config.ramBytes() / unitBytes);
     this.budget = new RamBudget(unitBytes, unitCount);
@@ -79,11 +86,13 @@ public final class Cache implements AutoCloseable {
     // A record that shares a segment goes to flash through a write buffer, so it has to fit one.
     RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
-    this.sessionSettings =
-        new SessionSettings(config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX);
-    TierSettings tierSettings =
-        new TierSettings(
-            config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.maxWait().toNanos());
+    this.sessionSettings = new SessionSettings(config.itemBytesMax(), tunables, READ_BYTES_MAX);
+    LifeBands bands =
+        flash == null || flashConfig == null
+            ? new LifeBands(tunables, 0, 0)
+            : new LifeBands(
+                tunables, flash.pageCount(Bucket.DEFAULT), flashConfig.writeBufferCount());
+    TierSettings tierSettings = new TierSettings(tunables, bands, config.maxWait().toNanos());
     WriteBudget writeBudget =
         new WriteBudget(
             config.writeBudgetBytesPerSecond(),
@@ -92,14 +101,18 @@ public final class Cache implements AutoCloseable {
     this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
-    this.leaver = flash == null ? null : new PageLeaver(tiers, newCounters());
+    this.leaver =
+        flash == null
+            ? null
+            : new PageLeaver(
+                tiers, new RescuePolicy(tunables, bands, flash, writeBudget), newCounters());
     if (flash != null && leaver != null) {
       flash.wakes(() -> {
         wakesDemotion.wake();
         // A page that was given up has also made room in the index.
         ram.roomMade();
       });
-      flash.start(work, leaver);
+      flash.start(work, leaver, tunables);
     }
   }
 
@@ -141,6 +154,17 @@ public final class Cache implements AutoCloseable {
   /** What the cache is made of. */
   public CacheConfig config() {
     return config;
+  }
+
+  /** What may be changed while the cache runs. */
+  public Tunables tunables() {
+    return tunables;
+  }
+
+  /** How many pages an {@linkplain Tunables automatic} limit stands for; 0 without flash. */
+  public int automaticLimitPages() {
+    PageStore flash = tiers.flash();
+    return flash == null ? 0 : flash.lowWaterPages();
   }
 
   /**

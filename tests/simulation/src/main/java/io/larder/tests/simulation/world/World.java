@@ -119,6 +119,7 @@ public final class World implements AutoCloseable {
             scenario.keyCount(),
             scenario.rescuePercent(),
             buckets,
+            scenario.limits(),
             clock,
             random.split(),
             tally,
@@ -127,7 +128,7 @@ public final class World implements AutoCloseable {
     readBuffers = store.newReadBuffers();
     books = new Books(store, owner, devices, queue);
     weightSum = scenario.weights().values().stream().mapToInt(weight -> weight).sum();
-    store.start(work, owner);
+    store.start(work, owner, scenario.limits());
   }
 
   /** A record on its way into a page. */
