@@ -30,6 +30,7 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   final ProtocolLoop loop;
   final ProtocolSession session;
   final List<Long> flushes = new ArrayList<>();
+  final List<String> tuned = new ArrayList<>();
   int verbosity = -1;
   int resets;
   int progressCalls;
@@ -230,6 +231,12 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   @Override
   public void verbosity(int level) {
     verbosity = level;
+  }
+
+  @Override
+  public boolean tune(String name, double value) {
+    tuned.add(name + "=" + value);
+    return !name.equals("unknown");
   }
 
   @Override

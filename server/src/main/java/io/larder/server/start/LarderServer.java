@@ -107,6 +107,7 @@ public final class LarderServer implements AutoCloseable {
       IntConsumer verbosity) {
     ThreadWork work = new ThreadWork("larder");
     Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
     ServerFacts facts =

@@ -6,6 +6,7 @@ import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -38,7 +39,7 @@ public final class ServerControls implements ServerControl {
     String which = arguments.isEmpty() ? "" : arguments.get(0);
     switch (which) {
       case "" -> general(sink);
-      case "settings" -> SettingStat.writeAll(facts, sink);
+      case "settings" -> SettingStat.writeAll(new SettingsNow(facts, cache), sink);
       case "extstore" -> PageStats.write(cache, sink);
       case "slabs" -> {
         sink.stat("active_slabs", 0);
@@ -70,6 +71,13 @@ public final class ServerControls implements ServerControl {
   public boolean flushAll(long delaySeconds) {
     cache.flushAll(cache.nowSeconds() + delaySeconds);
     return true;
+  }
+
+  @Override
+  public boolean tune(String name, double value) {
+    Optional<TunableSetting> setting = TunableSetting.of(name);
+    setting.ifPresent(found -> found.set(cache.tunables(), value));
+    return setting.isPresent();
   }
 
   @Override

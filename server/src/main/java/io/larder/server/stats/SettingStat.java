@@ -36,13 +36,28 @@ enum SettingStat {
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
   TRACK_SIZES("Sizes of items are not counted.", f -> "no"),
-  EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.cache().flashItemBytesMin()),
-  EXT_ITEM_AGE("Always 0: an item goes to flash when RAM has no room for it.", f -> 0),
+  EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.tunables().itemBytesMin()),
+  EXT_ITEM_AGE(
+      "Seconds for which an item that was used stays in RAM while others can go.",
+      f -> f.tunables().itemAgeSeconds()),
   EXT_LOW_TTL(
-      "Items with less life left share pages; 0 = none do.", f -> f.cache().lowTtl().toSeconds()),
+      "Items with less life left share pages; 0 = the cache's own limit.",
+      f -> f.tunables().lowTtlSeconds()),
   EXT_RECACHE_RATE(
-      "One in so many flash hits brings an item back to RAM.", f -> f.cache().recacheRate()),
+      "One in so many flash hits brings an item back to RAM.", f -> f.tunables().recacheRate()),
   EXT_WBUF_SIZE("Bytes of a write buffer.", SettingStat::writeBufferBytes),
+  EXT_COMPACT_UNDER(
+      "With fewer free pages, mostly dead ones are compacted.",
+      f -> f.pages(f.tunables().compactUnderPages())),
+  EXT_DROP_UNDER(
+      "With fewer free pages, what nobody has read may go.",
+      f -> f.pages(f.tunables().dropUnderPages())),
+  EXT_MAX_SLEEP(
+      "Microseconds that demotion sleeps at most when it waits.",
+      f -> f.tunables().maxSleepMicros()),
+  EXT_MAX_FRAG(
+      "A page of which less is live may be compacted.",
+      f -> String.format(Locale.ROOT, "%.2f", f.tunables().liveShareMax())),
   EXT_PAGE_SIZE("Bytes of a page.", SettingStat::pageBytes),
   EXT_MAX_WAIT_MS(
       "Milliseconds a heavy writer waits for flash without progress.",
@@ -50,14 +65,16 @@ enum SettingStat {
   EXT_WRITE_BUDGET(
       "Bytes a second that may be written to flash; 0 = no limit.",
       f -> f.cache().writeBudgetBytesPerSecond()),
-  EXT_DROP_UNREAD("Compaction keeps what was read.", f -> "no"),
+  EXT_DROP_UNREAD(
+      "Items that nobody has read are dropped with their page, not moved.",
+      f -> f.tunables().dropsUnread() ? "yes" : "no"),
   SSL_ENABLED("There is no TLS.", f -> "no"),
-  LARDER_IO_ENGINE("How sockets and flash are talked to.", ServerFacts::transport);
+  LARDER_IO_ENGINE("How sockets and flash are talked to.", SettingsNow::transport);
 
   private final String sentence;
-  private final Reading<ServerFacts> reading;
+  private final Reading<SettingsNow> reading;
 
-  SettingStat(String sentence, Reading<ServerFacts> reading) {
+  SettingStat(String sentence, Reading<SettingsNow> reading) {
     this.sentence = sentence;
     this.reading = reading;
   }
@@ -67,30 +84,30 @@ enum SettingStat {
     return sentence;
   }
 
-  static void writeAll(ServerFacts facts, StatSink sink) {
+  static void writeAll(SettingsNow facts, StatSink sink) {
     for (SettingStat row : values()) {
       sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
     }
   }
 
-  private static Object port(ServerFacts facts) {
+  private static Object port(SettingsNow facts) {
     String first = facts.addresses().get(0);
     return facts.config().net().addresses().isEmpty()
         ? "0"
         : first.substring(first.lastIndexOf(':') + 1);
   }
 
-  private static Object socket(ServerFacts facts) {
+  private static Object socket(SettingsNow facts) {
     NetSettings.UnixSocket socket = facts.config().net().unixSocket();
     return socket == null ? "NULL" : socket.path();
   }
 
-  private static Object writeBufferBytes(ServerFacts facts) {
+  private static Object writeBufferBytes(SettingsNow facts) {
     PageStoreConfig store = facts.cache().flash();
     return store == null ? 0 : store.writeBufferBytes();
   }
 
-  private static Object pageBytes(ServerFacts facts) {
+  private static Object pageBytes(SettingsNow facts) {
     PageStoreConfig store = facts.cache().flash();
     return store == null ? 0 : store.pageBytes();
   }
