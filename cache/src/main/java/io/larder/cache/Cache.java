@@ -4,6 +4,7 @@ import io.larder.cache.index.Index;
 import io.larder.cache.index.KeyHash;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.Tunables;
 import io.larder.cache.ram.RamBudget;
 import io.larder.cache.ram.RamLog;
 import io.larder.cache.session.CacheSession;
@@ -12,12 +13,15 @@ import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
 import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.Inventory;
+import io.larder.cache.tier.LifeBands;
 import io.larder.cache.tier.PageLeaver;
+import io.larder.cache.tier.RescuePolicy;
 import io.larder.cache.tier.TierSettings;
 import io.larder.cache.tier.Tiers;
 import io.larder.cache.tier.WriteBudget;
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.ReadQueue;
@@ -45,6 +49,7 @@ public final class Cache implements AutoCloseable {
   private static final long READ_BYTES_MAX = 64 << 20;
 
   private volatile CacheConfig config;
+  private final Tunables tunables;
   private final RamBudget budget;
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
@@ -55,6 +60,8 @@ public final class Cache implements AutoCloseable {
 
   private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
     this.config = config;
+    this.tunables =
+        new Tunables(config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.recacheRate());
     int unitBytes = config.segmentBytes();
     int unitCount = (int) (config.ramBytes() / unitBytes);
     PageStoreConfig flashConfig = config.flash();
@@ -81,14 +88,14 @@ public final class Cache implements AutoCloseable {
     RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
     this.sessionSettings =
-        new SessionSettings(
-            config.itemBytesMax(), config.recacheRate(), READ_BYTES_MAX, config.evicts());
+        new SessionSettings(config.itemBytesMax(), tunables, READ_BYTES_MAX, config.evicts());
+    LifeBands bands =
+        flash == null || flashConfig == null
+            ? new LifeBands(tunables, 0, 0)
+            : new LifeBands(
+                tunables, flash.pageCount(Bucket.DEFAULT), flashConfig.writeBufferCount());
     TierSettings tierSettings =
-        new TierSettings(
-            config.flashItemBytesMin(),
-            config.lowTtl().toSeconds(),
-            config.maxWait().toNanos(),
-            config.evicts());
+        new TierSettings(tunables, bands, config.maxWait().toNanos(), config.evicts());
     WriteBudget writeBudget =
         new WriteBudget(
             config.writeBudgetBytesPerSecond(),
@@ -97,7 +104,11 @@ public final class Cache implements AutoCloseable {
     this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
-    this.leaver = flash == null ? null : new PageLeaver(tiers, newCounters());
+    this.leaver =
+        flash == null
+            ? null
+            : new PageLeaver(
+                tiers, new RescuePolicy(tunables, bands, flash, writeBudget), newCounters());
     if (flash != null && leaver != null) {
       if (!config.evicts()) {
         flash.neverEvicts();
@@ -107,7 +118,7 @@ public final class Cache implements AutoCloseable {
         // A page that was given up has also made room in the index.
         ram.roomMade();
       });
-      flash.start(work, leaver);
+      flash.start(work, leaver, tunables);
     }
   }
 
@@ -153,6 +164,17 @@ public final class Cache implements AutoCloseable {
   /** What the cache is made of now. */
   public CacheConfig config() {
     return config;
+  }
+
+  /** What may be changed while the cache runs. */
+  public Tunables tunables() {
+    return tunables;
+  }
+
+  /** How many pages an {@linkplain Tunables automatic} limit stands for; 0 without flash. */
+  public int automaticLimitPages() {
+    PageStore flash = tiers.flash();
+    return flash == null ? 0 : flash.lowWaterPages();
   }
 
   /**

@@ -16,6 +16,7 @@ import io.larder.cache.tier.Inventory;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.testkit.InlineExecutor;
@@ -59,16 +60,36 @@ final class CacheRig implements AutoCloseable {
       int hashBitCount,
       @Nullable RandomGenerator order,
       long writeBudgetBytesPerSecond) {
+    this(
+        ramBytes,
+        pageCount == 0 ? List.of() : List.of(pageCount),
+        List.of(),
+        recacheRate,
+        hashBitCount,
+        order,
+        writeBudgetBytesPerSecond);
+  }
+
+  private CacheRig(
+      long ramBytes,
+      List<Integer> pageCounts,
+      List<Bucket> freeBuckets,
+      int recacheRate,
+      int hashBitCount,
+      @Nullable RandomGenerator order,
+      long writeBudgetBytesPerSecond) {
     work =
         order == null
             ? new ManualWork(clock)
             : new ManualWork(clock, order, ManualWork.DEFAULT_RUN_COUNT_MAX);
-    device = pageCount == 0 ? null : new MemoryDevice((long) pageCount * PAGE_BYTES);
+    List<MemoryDevice> devices =
+        pageCounts.stream().map(count -> new MemoryDevice((long) count * PAGE_BYTES)).toList();
+    device = devices.isEmpty() ? null : devices.getFirst();
     PageStoreConfig flash =
-        pageCount == 0
+        devices.isEmpty()
             ? null
             : new PageStoreConfig(
-                PAGE_BYTES, BUFFER_BYTES, 8, new StoreIdentity(new UUID(1, 2), 42));
+                PAGE_BYTES, BUFFER_BYTES, 8, new StoreIdentity(new UUID(1, 2), 42), freeBuckets);
     CacheConfig config =
         new CacheConfig(
             ramBytes,
@@ -81,7 +102,7 @@ final class CacheRig implements AutoCloseable {
             Duration.ofSeconds(1),
             writeBudgetBytesPerSecond);
     KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
-    cache = Cache.open(config, device == null ? List.of() : List.of(device), clock, work, keyHash);
+    cache = Cache.open(config, List.copyOf(devices), clock, work, keyHash);
     session = cache.newSession(reads, new InlineExecutor());
   }
 
@@ -97,6 +118,20 @@ final class CacheRig implements AutoCloseable {
 
   static CacheRig of(int pageCount, int recacheRate, int hashBitCount, RandomGenerator order) {
     return new CacheRig(2 << 20, pageCount, recacheRate, hashBitCount, order, 0);
+  }
+
+  /** A device for each of {@code freeBuckets}, of so many pages; nothing is brought back to RAM. */
+  static CacheRig kept(List<Bucket> freeBuckets, Integer... pageCounts) {
+    return new CacheRig(2 << 20, List.of(pageCounts), freeBuckets, 0, 64, null, 0);
+  }
+
+  /** The flash tier at this moment. */
+  StoreSnapshot flash() {
+    StoreSnapshot flash = cache.snapshot().flash();
+    if (flash == null) {
+      throw new IllegalStateException("the rig has no flash");
+    }
+    return flash;
   }
 
   MemoryDevice flashDevice() {

@@ -4,6 +4,7 @@ import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
@@ -111,7 +112,8 @@ public final class PageStore implements AutoCloseable {
             stats,
             clock);
     for (Bucket bucket : Bucket.values()) {
-      int keptForOthers = bucket == Bucket.DEFAULT || bucket == Bucket.LOWTTL ? 1 : 0;
+      // The last free page is compaction's.
+      int keptForOthers = bucket.isForRescues() ? 0 : 1;
       writers.add(new BucketWriter(bucket, keptForOthers, shared));
     }
   }
@@ -159,9 +161,26 @@ public final class PageStore implements AutoCloseable {
    * @param owner asked to leave the records of a page before it is given up
    */
   public void start(Work work, PageOwner owner) {
+    start(work, owner, ReclaimLimits.NONE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param limits asked whenever a page is chosen to be given up
+   */
+  public void start(Work work, PageOwner owner, ReclaimLimits limits) {
     ReclaimStep step =
         new ReclaimStep(
-            pages, freePages, failedPages, health::isOut, owner, geometry, new Reclaims(), clock);
+            pages,
+            freePages,
+            failedPages,
+            health::isOut,
+            owner,
+            limits,
+            geometry,
+            new Reclaims(),
+            clock);
     if (!evicts) {
       step.neverEvicts();
     }
@@ -220,6 +239,27 @@ public final class PageStore implements AutoCloseable {
   /** Pages of all devices; their ids are 0 to this. */
   public int pageCount() {
     return pages.size();
+  }
+
+  /** Pages of the devices that are kept for {@code freeBucket}. */
+  public int pageCount(Bucket freeBucket) {
+    return (int) pages.stream().filter(page -> page.freeBucket() == freeBucket).count();
+  }
+
+  /** Whether a device that takes writes is kept for {@code bucket}. */
+  public boolean isKept(Bucket bucket) {
+    for (int i = 0; i < freeBuckets.size(); i++) {
+      if (freeBuckets.get(i) == bucket && !health.isOut(i)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** How many free pages are kept ahead of need; 0 before the start. */
+  public int lowWaterPages() {
+    ReclaimStep step = reclaim;
+    return step == null ? 0 : step.lowWaterCount();
   }
 
   /** Largest record that can be written. */
@@ -632,6 +672,8 @@ public final class PageStore implements AutoCloseable {
     public void closed(Page page, GiveUpReason reason, boolean isFree) {
       if (reason == GiveUpReason.EVICTED) {
         stats.increment(EngineCounter.PAGE_EVICTIONS);
+      } else if (reason == GiveUpReason.COMPACTED) {
+        stats.increment(EngineCounter.PAGE_COMPACTIONS);
       }
       if (isFree) {
         free(page);

@@ -6,6 +6,7 @@ import io.larder.engine.RecordingOwner.Held;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReadOutcome;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
@@ -50,6 +51,7 @@ final class PageStoreRig implements AutoCloseable {
   final PageStore store;
   private final int bufferCount;
   final RecordingOwner owner;
+  final AdjustableLimits limits = new AdjustableLimits();
   final ReadBuffers readBuffers;
   private final Reservation reservation = new Reservation();
   private long nextKeyHash = 1;
@@ -61,7 +63,7 @@ final class PageStoreRig implements AutoCloseable {
     bufferCount = config.writeBufferCount();
     store = PageStore.open(config, List.<Device>copyOf(devices), clock, latestVersion);
     owner = new RecordingOwner(store);
-    store.start(work, owner);
+    store.start(work, owner, limits);
     readBuffers = store.newReadBuffers();
     work.runUntilIdle();
   }
@@ -90,6 +92,34 @@ final class PageStoreRig implements AutoCloseable {
         new PageStoreConfig(PAGE_BYTES, BUFFER_BYTES, BUFFER_COUNT, IDENTITY),
         latestVersion,
         (long) pageCount * PAGE_BYTES);
+  }
+
+  /** Limits in the hand of the test; at first nothing is compacted. */
+  static final class AdjustableLimits implements ReclaimLimits {
+    int compactUnderPages;
+    int dropUnderPages;
+    double liveShareMax;
+    boolean dropsUnread;
+
+    @Override
+    public int compactUnderPages() {
+      return compactUnderPages;
+    }
+
+    @Override
+    public int dropUnderPages() {
+      return dropUnderPages;
+    }
+
+    @Override
+    public double liveShareMax() {
+      return liveShareMax;
+    }
+
+    @Override
+    public boolean dropsUnread() {
+      return dropsUnread;
+    }
   }
 
   MemoryDevice device() {
@@ -305,7 +335,8 @@ final class PageStoreRig implements AutoCloseable {
   }
 
   private void takeEveryWriteBuffer() {
-    for (Bucket bucket : List.of(Bucket.values()).subList(0, Math.min(bufferCount, 5))) {
+    List<Bucket> buckets = List.of(Bucket.values());
+    for (Bucket bucket : buckets.subList(0, Math.min(bufferCount, buckets.size()))) {
       ReserveOutcome outcome = store.reserve(bucket, 100, nextKeyHash, reservation);
       assertThat(outcome).as("room in " + bucket).isNotEqualTo(ReserveOutcome.NO_BUFFER);
       if (outcome == ReserveOutcome.RESERVED) {

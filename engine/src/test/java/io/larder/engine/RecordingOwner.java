@@ -10,10 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class RecordingOwner implements PageOwner {
   /** One question of a sweep. */
   record Asked(int pageId, long version, GiveUpReason reason, long keyHash, int lengthUnits) {}
 
+  /** Lives that were chosen with free pages under the drop limit. */
+  final Set<Long> livesUnderDropLimit = new HashSet<>();
+
   /** One page that had to be left without its directory. */
   record Unread(int pageId, GiveUpReason reason) {}
 
@@ -42,6 +47,9 @@ final class RecordingOwner implements PageOwner {
 
   /** Which records are worth moving to another page. */
   Predicate<Held> isWanted = _ -> false;
+
+  /** Where they are moved. */
+  Bucket rescueTo = Bucket.COMPACT;
 
   /** How many rescues had to wait for a flush. */
   int waitCount;
@@ -96,12 +104,17 @@ final class RecordingOwner implements PageOwner {
   @Override
   public boolean leave(PageSweep sweep, long keyHash, int offsetUnits, int lengthUnits) {
     Held record = held.get(location(sweep.pageId(), offsetUnits));
-    if (record != null && isWanted.test(record) && sweep.mayRescue(record.lengthBytes())) {
+    if (record != null
+        && isWanted.test(record)
+        && sweep.mayRescue(rescueTo, record.lengthBytes())) {
       ReserveOutcome outcome = rescue(sweep, record);
       if (outcome == ReserveOutcome.NO_BUFFER) {
         waitCount++;
         return false;
       }
+    }
+    if (sweep.isUnderDropLimit()) {
+      livesUnderDropLimit.add(sweep.version());
     }
     asked.add(new Asked(sweep.pageId(), sweep.version(), sweep.reason(), keyHash, lengthUnits));
     if (record != null && holds(record)) {
@@ -118,7 +131,7 @@ final class RecordingOwner implements PageOwner {
     byte[] swept = bytes.toArray(ValueLayout.JAVA_BYTE);
     sweptBytes.put(record.keyHash(), swept);
     ReserveOutcome outcome =
-        store.reserve(Bucket.COMPACT, record.lengthBytes(), record.keyHash(), reservation);
+        store.reserve(rescueTo, record.lengthBytes(), record.keyHash(), reservation);
     if (outcome == ReserveOutcome.RESERVED) {
       Held moved =
           new Held(
@@ -140,7 +153,7 @@ final class RecordingOwner implements PageOwner {
       if (counted) {
         hold(moved);
       }
-      sweep.rescued(record.lengthBytes());
+      sweep.rescued(rescueTo, record.lengthBytes());
     }
     return outcome;
   }

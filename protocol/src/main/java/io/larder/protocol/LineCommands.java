@@ -7,6 +7,7 @@ import io.larder.cache.record.RecordLayout;
 import io.larder.protocol.command.Command;
 import io.larder.protocol.command.CommandPool;
 import io.larder.protocol.command.ReplyForm;
+import io.larder.protocol.parse.Decimals;
 import io.larder.protocol.parse.Numbers;
 import io.larder.protocol.parse.Scan;
 import io.larder.protocol.parse.Tokens;
@@ -18,6 +19,7 @@ import io.larder.protocol.stats.StatSink;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Every command line, read with care: the classic commands and those about the server.
@@ -64,6 +66,9 @@ final class LineCommands {
 
   /** The longest value whose length, with its line end, fits into 31 bits. */
   static final int VALUE_BYTES_MAX = Integer.MAX_VALUE - 2;
+
+  /** Numbers of memcached's slab classes are lower. */
+  private static final int SLAB_CLASS_COUNT_MAX = 64;
 
   /** First letters of commands that are told apart before a line is looked at as HTTP. */
   private static final String SETTLED_INITIALS = "gsacidt";
@@ -163,6 +168,7 @@ final class LineCommands {
           tokens.is(0, "prepend")
               ? store(session, StoreMode.PREPEND, false, next, limit)
               : unknown(session, next);
+      case 'e' -> tokens.is(0, "extstore") ? extstore(session, next) : unknown(session, next);
       case 'f' -> tokens.is(0, "flush_all") ? flushAll(session, next) : unknown(session, next);
       case 'v' -> {
         if (tokens.is(0, "version")) {
@@ -433,6 +439,28 @@ final class LineCommands {
     }
     control.verbosity((int) Math.min(Integer.MAX_VALUE, numbers.value()));
     return errorUnless(quiet, session, OK, next);
+  }
+
+  private long extstore(ProtocolSession session, long next) {
+    return errorUnless(isNoreply(), session, tunes() ? OK : ERROR, next);
+  }
+
+  private boolean tunes() {
+    if (tokens.count() < 3) {
+      return false;
+    }
+    if (tokens.is(1, "free_memchunks")) {
+      // Of no effect in memcached either, where it once was a setting of each slab class.
+      return tokens.count() > 3
+          && unsigned32(2)
+          && numbers.value() < SLAB_CLASS_COUNT_MAX
+          && unsigned32(3);
+    }
+    if (tokens.is(1, "max_frag")) {
+      OptionalDouble share = Decimals.parse(tokens.text(2));
+      return share.isPresent() && control.tune(tokens.text(1), share.getAsDouble());
+    }
+    return unsigned32(2) && control.tune(tokens.text(1), (double) numbers.value());
   }
 
   private static long quit(ProtocolSession session, long next) {

@@ -34,6 +34,14 @@ public interface ServerControl {
   /** Sets how much is logged, from 0. */
   void verbosity(int level);
 
+  /**
+   * Changes what of the flash tier may be changed while the server runs.
+   *
+   * @param name as memcached's {@code extstore} command has it, such as {@code item_size}
+   * @return false if there is no such setting
+   */
+  boolean tune(String name, double value);
+
   /** What follows {@code VERSION}. */
   String version();
 

@@ -291,6 +291,21 @@ class RepliesTest {
             "cache_memlimit noreply",
             "cache_memlimit noreply\r\ncache_memlimit 7 noreply\r\nmn\r\n",
             "MN\r\n"),
+        of("extstore", "extstore item_size 100\r\nextstore max_frag .5\r\n", "OK\r\nOK\r\n"),
+        of("extstore of nothing", "extstore\r\nextstore item_size\r\n", ERROR + ERROR),
+        of("extstore of another", "extstore unknown 1\r\nextstore item_size x\r\n", ERROR + ERROR),
+        of(
+            "extstore of a share",
+            "extstore max_frag 1e3\r\nextstore max_frag .5x\r\n",
+            "OK\r\n" + ERROR),
+        of(
+            "extstore noreply",
+            "extstore noreply\r\nextstore low_ttl 5 noreply\r\nmn\r\n",
+            "MN\r\n"),
+        of(
+            "extstore memchunks",
+            "extstore free_memchunks 3 4\r\nextstore free_memchunks 64 4\r\n",
+            "OK\r\n" + ERROR),
         of("flush_all", A10 + "flush_all\r\nget a\r\n", STORED + "OK\r\nEND\r\n"),
         of("flush_all, noreply", A10 + "flush_all noreply\r\nget a\r\n", STORED + "END\r\n"),
         of(

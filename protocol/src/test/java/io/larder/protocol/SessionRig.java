@@ -35,6 +35,7 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   final ProtocolSession session;
   final List<Long> flushes = new ArrayList<>();
   final List<Long> limits = new ArrayList<>();
+  final List<String> tuned = new ArrayList<>();
   int verbosity = -1;
   int resets;
   int refreshes;
@@ -270,6 +271,12 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   @Override
   public void verbosity(int level) {
     verbosity = level;
+  }
+
+  @Override
+  public boolean tune(String name, double value) {
+    tuned.add(name + "=" + value);
+    return !name.equals("unknown");
   }
 
   @Override

@@ -68,6 +68,16 @@ public enum CacheCounter {
   EVICTED_FROM_FLASH,
   /** Bytes of those, as their pages counted them. */
   BYTES_EVICTED_FROM_FLASH,
+  /** Items moved to the bucket for what is cold, because nobody had read them. */
+  RESCUED_COLD,
+  /** Items moved to the bucket for what is old, with their page. */
+  RESCUED_OLD,
+  /** Items on pages given up that were dropped because nobody had read them. */
+  RESCUE_SKIPPED,
+  /**
+   * Items that were to be moved to another page, and were lost for want of room or of their bytes.
+   */
+  RESCUE_LOST,
   /** Items on flash forgotten because their page failed. */
   LOST_WITH_PAGE,
   /** Dead items whose room was taken back in the background. */

@@ -116,7 +116,10 @@ public final class DemoteStep implements Step {
   public long run() {
     leftBehind.removeIf(this::isOver);
     long next = demote();
-    return next == UNTIL_WOKEN && !leftBehind.isEmpty() ? RETRY_NANOS : next;
+    if (next == UNTIL_WOKEN) {
+      return leftBehind.isEmpty() ? next : RETRY_NANOS;
+    }
+    return Math.min(next, settings.maxSleepNanos());
   }
 
   private long demote() {
@@ -228,6 +231,9 @@ public final class DemoteStep implements Step {
           return Fate.LEFT;
         }
       }
+      if (isTooYoung(segment, at, span, now) && keep(shard, cursor, segment, at, span, now)) {
+        return Fate.LEFT;
+      }
       PageStore flash = tiers.flash();
       if (flash == null) {
         return evict(shard, cursor, segment, at, hash, Departure.EVICTED_FROM_RAM);
@@ -251,6 +257,16 @@ public final class DemoteStep implements Step {
     return demote(flash, shard, cursor, segment, at, hash, now);
   }
 
+  /** Whether a record was read or stored too lately to go while something else can. */
+  private boolean isTooYoung(Segment segment, int at, int span, long now) {
+    long ageSeconds = settings.tunables().itemAgeSeconds();
+    return ageSeconds > 0
+        && !segment.isLarge()
+        && now - RecordLayout.accessSeconds(segment.memory(), at) < ageSeconds
+        && !ram.isExhausted()
+        && keptBytes + span <= segment.tailBytes() / 2;
+  }
+
   /** Moves a record that was hit to the main queue. */
   @GuardedBy("shard")
   private boolean keep(Shard shard, long cursor, Segment segment, int at, int span, long now) {
@@ -259,7 +275,7 @@ public final class DemoteStep implements Step {
       return false;
     }
     int hits = Slot.hits(shard.get(cursor));
-    int hitsLeft = segment.queue() == RamQueue.PROBATION ? 0 : hits - 1;
+    int hitsLeft = segment.queue() == RamQueue.PROBATION ? 0 : Math.max(0, hits - 1);
     if (!move(shard, cursor, segment, at, span, mainWriter, hitsLeft, now)) {
       return false;
     }
@@ -319,7 +335,7 @@ public final class DemoteStep implements Step {
     }
     boolean directly = segment.isLarge() && bytes >= flash.directRecordBytesMin();
     DirectWrite write = directly ? writeOf(memory, at, bytes) : null;
-    Bucket bucket = bucketFor(memory, at, now);
+    Bucket bucket = settings.bands().bucketFor(RecordLayout.expirySeconds(memory, at), now);
     ReserveOutcome outcome =
         write == null
             ? flash.reserve(bucket, bytes, hash, reservation)
@@ -445,12 +461,6 @@ public final class DemoteStep implements Step {
     demotion.write().close();
     ram.free(demotion.segment());
     return true;
-  }
-
-  private Bucket bucketFor(MemorySegment memory, int at, long now) {
-    long expiry = RecordLayout.expirySeconds(memory, at);
-    boolean dies = expiry != 0 && expiry - now < settings.lowTtlSeconds();
-    return dies ? Bucket.LOWTTL : Bucket.DEFAULT;
   }
 
   /** Whether the device may still be waited for. */

@@ -21,24 +21,37 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets go of the items on a page that is given up: those that were hit are moved to another page,
- * the rest leave the index.
+ * Lets go of the items on a page that is given up: those worth it are moved to another page, the
+ * rest leave the index.
  *
  * <p><b>Threads.</b> Confined to the reclaim step.
  */
 public final class PageLeaver implements PageOwner {
   private final Tiers tiers;
+  private final RescuePolicy policy;
   private final CounterSet counters;
   private final Reservation reservation = new Reservation();
 
   /** A large record that is being moved; the sweep asks about it until it has arrived. */
-  private @Nullable DirectWrite moving;
+  private @Nullable Move moving;
 
   private @Nullable DirectWrite idleWrite;
 
-  /** Counts in {@code counters}. */
-  public PageLeaver(Tiers tiers, CounterSet counters) {
+  /**
+   * A large record on its way.
+   *
+   * @param isFetched whether its copy says that it has been read
+   */
+  private record Move(DirectWrite write, Bucket into, boolean isFetched) {}
+
+  /**
+   * Leaves the pages that {@code tiers} point at.
+   *
+   * @param policy says what is moved, and where to
+   */
+  public PageLeaver(Tiers tiers, RescuePolicy policy, CounterSet counters) {
     this.tiers = tiers;
+    this.policy = policy;
     this.counters = counters;
   }
 
@@ -46,11 +59,12 @@ public final class PageLeaver implements PageOwner {
   public boolean leave(PageSweep sweep, long keyHash, int offsetUnits, int lengthUnits) {
     long location = Slot.location(sweep.pageId(), offsetUnits);
     Shard shard = tiers.index().shardOf(keyHash);
-    DirectWrite underWay = moving;
+    Move underWay = moving;
     if (underWay != null) {
       return hasMoved(sweep, underWay, shard, keyHash, location);
     }
     int readBytes;
+    Bucket into;
     synchronized (shard) {
       long cursor = shard.find(keyHash, location);
       if (cursor == Shard.NONE) {
@@ -58,7 +72,12 @@ public final class PageLeaver implements PageOwner {
       }
       long slot = shard.get(cursor);
       readBytes = SizeClasses.bytes(Slot.sizeClass(slot));
-      if (Slot.hits(slot) == 0 || !sweep.mayRescue(readBytes)) {
+      boolean wasRead = Slot.hits(slot) > 0;
+      into = policy.bucketFor(sweep, wasRead);
+      if (into == null || !sweep.mayRescue(into, readBytes)) {
+        if (into == null && policy.isDroppedUnread(sweep, wasRead)) {
+          counters.increment(CacheCounter.RESCUE_SKIPPED);
+        }
         drop(shard, cursor, keyHash, sweep.reason());
         return true;
       }
@@ -79,86 +98,103 @@ public final class PageLeaver implements PageOwner {
       Rescue rescue =
           record == null
               ? Rescue.IMPOSSIBLE
-              : directly
-                  ? rescueDirectly(sweep, record, keyHash, offsetUnits)
-                  : rescue(sweep, shard, cursor, record, keyHash, offsetUnits);
+              : !isWorthMoving(sweep, into, shard.get(cursor), record)
+                  ? Rescue.NOT_WORTH_IT
+                  : directly
+                      ? rescueDirectly(shard, cursor, into, record, keyHash)
+                      : rescue(sweep, shard, cursor, into, record, keyHash);
       if (rescue == Rescue.IMPOSSIBLE) {
+        counters.increment(CacheCounter.RESCUE_LOST);
+      }
+      if (rescue == Rescue.IMPOSSIBLE || rescue == Rescue.NOT_WORTH_IT) {
         drop(shard, cursor, keyHash, sweep.reason());
       }
       if (rescue != Rescue.WAITS) {
         return true;
       }
     }
-    DirectWrite begun = moving;
+    Move begun = moving;
     if (begun != null) {
-      FlashRecords.writeDirectly(flash, begun, RecordLayout.FETCHED);
+      int added = begun.isFetched() ? RecordLayout.FETCHED : 0;
+      FlashRecords.writeDirectly(flash, begun.write(), added);
     }
     return false;
   }
 
   private enum Rescue {
     MOVED,
+    NOT_WORTH_IT,
     IMPOSSIBLE,
     /** Both write buffers are on their way to the device, or the record itself is. */
     WAITS
   }
 
-  /** Moves a live record to the compact bucket. */
+  /** Moves a live record to another page. */
   @GuardedBy("shard")
   private Rescue rescue(
-      PageSweep sweep,
-      Shard shard,
-      long cursor,
-      MemorySegment record,
-      long keyHash,
-      int offsetUnits) {
+      PageSweep sweep, Shard shard, long cursor, Bucket into, MemorySegment record, long keyHash) {
     PageStore flash = tiers.flashOfSlot();
-    if (!isWorthMoving(sweep, record, offsetUnits)) {
-      return Rescue.IMPOSSIBLE;
-    }
     int bytes = RecordLayout.recordBytes(record, 0);
-    ReserveOutcome outcome = flash.reserve(Bucket.COMPACT, bytes, keyHash, reservation);
+    ReserveOutcome outcome = flash.reserve(into, bytes, keyHash, reservation);
     if (outcome != ReserveOutcome.RESERVED) {
       return outcome == ReserveOutcome.NO_BUFFER ? Rescue.WAITS : Rescue.IMPOSSIBLE;
     }
     long slot = shard.get(cursor);
-    // The hits that make it worth moving stay behind; that it has been read does not.
-    RecordLayout.setState(record, 0, RecordLayout.state(record, 0) | RecordLayout.FETCHED);
+    if (Slot.hits(slot) > 0) {
+      // The hits that make it worth moving stay behind; that it has been read does not.
+      RecordLayout.setState(record, 0, RecordLayout.state(record, 0) | RecordLayout.FETCHED);
+    }
     long moved = FlashRecords.write(flash, reservation, record, 0, bytes, Slot.tag(slot));
     if (moved == Slot.EMPTY) {
       return Rescue.IMPOSSIBLE;
     }
     tiers.leaveFlash(slot);
     shard.set(cursor, moved);
-    sweep.rescued(bytes);
+    moved(sweep, into, bytes);
     return Rescue.MOVED;
   }
 
-  private boolean isWorthMoving(PageSweep sweep, MemorySegment record, int offsetUnits) {
-    return FlashRecords.isIntact(record, 0, (int) record.byteSize(), sweep.version(), offsetUnits)
-        && !tiers.isDead(record, 0, tiers.clock().unixSeconds());
+  private boolean isWorthMoving(PageSweep sweep, Bucket into, long slot, MemorySegment record) {
+    long now = tiers.clock().unixSeconds();
+    return FlashRecords.isIntact(
+            record, 0, (int) record.byteSize(), sweep.version(), Slot.offset(slot))
+        && !tiers.isDead(record, 0, now)
+        && policy.isWorthAWrite(
+            sweep,
+            into,
+            slot,
+            RecordLayout.recordBytes(record, 0),
+            RecordLayout.expirySeconds(record, 0),
+            now);
+  }
+
+  private void moved(PageSweep sweep, Bucket into, int bytes) {
+    sweep.rescued(into, bytes);
+    if (into == Bucket.COLDCOMPACT) {
+      counters.increment(CacheCounter.RESCUED_COLD);
+    } else if (into == Bucket.OLD) {
+      counters.increment(CacheCounter.RESCUED_OLD);
+    }
   }
 
   /** Begins to move a large record from the memory it was read into. */
+  @GuardedBy("shard")
   private Rescue rescueDirectly(
-      PageSweep sweep, MemorySegment record, long keyHash, int offsetUnits) {
-    if (!isWorthMoving(sweep, record, offsetUnits)) {
-      return Rescue.IMPOSSIBLE;
-    }
+      Shard shard, long cursor, Bucket into, MemorySegment record, long keyHash) {
     DirectWrite write = idleWrite != null ? idleWrite : new DirectWrite();
     idleWrite = write;
     write.from(record, RecordLayout.recordBytes(record, 0));
-    ReserveOutcome outcome = tiers.flashOfSlot().reserveDirect(Bucket.COMPACT, keyHash, write);
+    ReserveOutcome outcome = tiers.flashOfSlot().reserveDirect(into, keyHash, write);
     if (outcome != ReserveOutcome.RESERVED) {
       return outcome == ReserveOutcome.NO_BUFFER ? Rescue.WAITS : Rescue.IMPOSSIBLE;
     }
-    moving = write;
+    moving = new Move(write, into, Slot.hits(shard.get(cursor)) > 0);
     return Rescue.WAITS;
   }
 
   /** Whether a large record is over with: moved, or left. */
-  private boolean hasMoved(
-      PageSweep sweep, DirectWrite write, Shard shard, long keyHash, long location) {
+  private boolean hasMoved(PageSweep sweep, Move move, Shard shard, long keyHash, long location) {
+    DirectWrite write = move.write();
     if (write.outcome() == DirectWrite.Outcome.PENDING) {
       return false;
     }
@@ -172,11 +208,12 @@ public final class PageLeaver implements PageOwner {
       if (moved != Slot.EMPTY) {
         tiers.leaveFlash(old);
         shard.set(cursor, moved);
-        sweep.rescued(write.lengthBytes());
+        moved(sweep, move.into(), write.lengthBytes());
         return true;
       }
       FlashRecords.forget(flash, write);
       if (cursor != Shard.NONE) {
+        counters.increment(CacheCounter.RESCUE_LOST);
         drop(shard, cursor, keyHash, sweep.reason());
       }
       return true;
@@ -185,7 +222,8 @@ public final class PageLeaver implements PageOwner {
 
   /** Gives memory back. The reclaim step has been stopped, and so has the device. */
   public void close() {
-    DirectWrite last = moving != null ? moving : idleWrite;
+    Move underWay = moving;
+    DirectWrite last = underWay != null ? underWay.write() : idleWrite;
     if (last != null) {
       last.close();
     }
@@ -200,7 +238,7 @@ public final class PageLeaver implements PageOwner {
 
   private static Departure departureBy(GiveUpReason reason) {
     return switch (reason) {
-      case EVICTED -> Departure.EVICTED_FROM_FLASH;
+      case COMPACTED, EVICTED -> Departure.EVICTED_FROM_FLASH;
       case FAILED -> Departure.DEVICE_ERROR;
       case EMPTY, EXPIRED -> Departure.EXPIRED;
     };
@@ -208,7 +246,7 @@ public final class PageLeaver implements PageOwner {
 
   private void count(long slot, GiveUpReason reason) {
     switch (reason) {
-      case EVICTED -> {
+      case COMPACTED, EVICTED -> {
         counters.increment(CacheCounter.EVICTED_FROM_FLASH);
         counters.add(
             CacheCounter.BYTES_EVICTED_FROM_FLASH, SizeClasses.bytes(Slot.sizeClass(slot)));

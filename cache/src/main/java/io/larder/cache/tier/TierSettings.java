@@ -1,12 +1,26 @@
 package io.larder.cache.tier;
 
+import io.larder.cache.model.Tunables;
+
 /**
  * What demotion goes by.
  *
- * @param itemBytesMin smallest record that goes to flash
- * @param lowTtlSeconds records with less life left go to the bucket of their own; 0 = none
+ * @param tunables what of it may change at any moment
+ * @param bands which bucket a record goes to
  * @param maxWaitNanos how long to wait for a device that makes no progress before dropping records
  * @param evicts whether items are lost to make room for others
  */
 public record TierSettings(
-    int itemBytesMin, long lowTtlSeconds, long maxWaitNanos, boolean evicts) {}
+    Tunables tunables, LifeBands bands, long maxWaitNanos, boolean evicts) {
+  private static final long NANOS_PER_MICRO = 1000;
+
+  /** Smallest record that goes to flash. */
+  public int itemBytesMin() {
+    return tunables.itemBytesMin();
+  }
+
+  /** Longest wait before looking again. */
+  long maxSleepNanos() {
+    return Math.max(1, tunables.maxSleepMicros()) * NANOS_PER_MICRO;
+  }
+}

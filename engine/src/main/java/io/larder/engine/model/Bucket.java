@@ -16,12 +16,16 @@ public enum Bucket {
   DEFAULT(0),
   /** What reclaim rescues from pages that are given up. */
   COMPACT(1),
-  /** What will expire soon, so that its pages die whole. */
+  /** What will expire soon, so that its pages die whole: the lowest band of remaining life. */
   LOWTTL(3),
   /** Rescued, but cold. */
   COLDCOMPACT(4),
   /** Rescued to a device of its own for old data. */
-  OLD(5);
+  OLD(5),
+  /** The band of remaining life above the lowest. Larder's own; extstore has no such number. */
+  MIDTTL(6),
+  /** The band of remaining life below what lives long. Larder's own. */
+  HIGHTTL(7);
 
   private static final String CHUNKED = "chunked";
 
@@ -60,5 +64,18 @@ public enum Bucket {
   public boolean isCompacted() {
     // They have little life left: a second write would outlive what it saved.
     return this != LOWTTL;
+  }
+
+  /** Whether it is filled with what was moved from pages that are given up. */
+  public boolean isForRescues() {
+    return this == COMPACT || isLastStop();
+  }
+
+  /**
+   * Whether what is on its pages has been moved once for want of readers: when such a page is the
+   * oldest, nothing on it is moved again.
+   */
+  public boolean isLastStop() {
+    return this == COLDCOMPACT || this == OLD;
   }
 }

@@ -6,6 +6,8 @@ public enum GiveUpReason {
   EMPTY,
   /** Its latest expiry has passed. */
   EXPIRED,
+  /** Enough of it is dead that moving the rest gains room. */
+  COMPACTED,
   /** It is the oldest and room is needed. */
   EVICTED,
   /** The device refused a write to it. */

@@ -13,18 +13,31 @@ public interface PageSweep {
 
   GiveUpReason reason();
 
+  /** The stream of writes that filled it. */
+  Bucket bucket();
+
   /** When that life began, unix seconds. */
   long openedAtSeconds();
 
   /**
-   * Whether {@code bytes} more may be moved to another page: at most half a page is, and nothing of
-   * a page of a bucket that is not {@linkplain Bucket#isCompacted compacted}, whatever device it is
-   * on.
+   * Whether free pages were fewer than {@link ReclaimLimits#dropUnderPages} when the page was
+   * chosen. It holds for this page alone.
    */
-  boolean mayRescue(int bytes);
+  boolean isUnderDropLimit();
+
+  /**
+   * Whether {@code bytes} more may be moved to {@code into}.
+   *
+   * <p>Off a page that is compacted everything may be moved. Off one that is evicted at most half a
+   * page, or there would be nothing gained, but to a device that is kept for such records as much
+   * as there is. Nothing off a page of a bucket that is not {@linkplain Bucket#isCompacted
+   * compacted}, whatever device it is on, and nothing off the oldest of a {@linkplain
+   * Bucket#isLastStop last stop}.
+   */
+  boolean mayRescue(Bucket into, int bytes);
 
   /** Counts what has been moved. */
-  void rescued(int bytes);
+  void rescued(Bucket into, int bytes);
 
   /**
    * Reads a record's bytes from the device, waiting for it.

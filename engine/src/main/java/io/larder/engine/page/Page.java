@@ -75,6 +75,9 @@ public final class Page {
   private long liveBytes;
 
   @GuardedBy("this")
+  private long writtenBytes;
+
+  @GuardedBy("this")
   private long earliestExpirySeconds;
 
   @GuardedBy("this")
@@ -149,6 +152,7 @@ public final class Page {
     recordCount = 0;
     liveCount = 0;
     liveBytes = 0;
+    writtenBytes = 0;
     earliestExpirySeconds = 0;
     latestExpirySeconds = 0;
     holdsForever = false;
@@ -213,6 +217,7 @@ public final class Page {
     recordCount++;
     liveCount++;
     liveBytes += countedBytes;
+    writtenBytes += countedBytes;
     if (expirySeconds == 0) {
       holdsForever = true;
     } else {
@@ -411,6 +416,7 @@ public final class Page {
         recordCount,
         liveCount,
         liveBytes,
+        writtenBytes,
         earliestExpirySeconds,
         holdsForever ? 0 : latestExpirySeconds,
         leaseCount,

@@ -1,7 +1,7 @@
 package io.larder.engine.reclaim;
 
 import io.larder.engine.model.Bucket;
-import io.larder.engine.page.FreePages;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.page.Page;
 import java.util.Collection;
 import java.util.Map;
@@ -57,23 +57,29 @@ final class LowWater {
    * a large device would need must not be kept free on the small one that is left.
    */
   int count() {
-    int pageCount = 0;
-    for (Map.Entry<Integer, Integer> device : pageCounts.entrySet()) {
-      pageCount += isOutOfService.test(device.getKey()) ? 0 : device.getValue();
-    }
+    int pageCount = pageCountInService();
     if (freeBucket != Bucket.DEFAULT && pageCount < FEW_PAGES) {
       return 1;
     }
     return Math.max(2, 1 + pageCount / PAGES_PER_FREE_ONE);
   }
 
-  boolean isLow(FreePages freePages) {
-    return freePages.count(freeBucket) < count();
+  private int pageCountInService() {
+    int pageCount = 0;
+    for (Map.Entry<Integer, Integer> device : pageCounts.entrySet()) {
+      pageCount += isOutOfService.test(device.getKey()) ? 0 : device.getValue();
+    }
+    return pageCount;
   }
 
-  /** Whether the free pages will be enough when the readers of {@code closingCount} are gone. */
-  boolean isLowOnlyForReaders(FreePages freePages, int closingCount) {
-    return freePages.count(freeBucket) + closingCount >= count();
+  /** Whether any of its devices takes writes. */
+  boolean isInService() {
+    return pageCountInService() > 0;
+  }
+
+  /** A limit in pages, or {@link #count} for one that is left to the store. */
+  int orAutomatic(int limitPages) {
+    return limitPages == ReclaimLimits.AUTOMATIC ? count() : limitPages;
   }
 
   /** Whether the readers of closing pages may still be waited for. */

@@ -4,6 +4,7 @@ import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
@@ -12,14 +13,17 @@ import io.larder.engine.write.FailedPage;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +47,7 @@ public final class ReclaimStep implements Step {
   private final Queue<FailedPage> failedPages;
   private final IntPredicate isOutOfService;
   private final PageOwner owner;
+  private final ReclaimLimits limits;
   private final PageGeometry geometry;
   private final ReclaimListener listener;
   private final Clock clock;
@@ -60,6 +65,7 @@ public final class ReclaimStep implements Step {
    *
    * @param failedPages filled by the flush steps
    * @param isOutOfService whether the device with this number takes no writes any more
+   * @param limits asked whenever a page is chosen
    */
   public ReclaimStep(
       List<Page> pages,
@@ -67,6 +73,7 @@ public final class ReclaimStep implements Step {
       Queue<FailedPage> failedPages,
       IntPredicate isOutOfService,
       PageOwner owner,
+      ReclaimLimits limits,
       PageGeometry geometry,
       ReclaimListener listener,
       Clock clock) {
@@ -77,6 +84,8 @@ public final class ReclaimStep implements Step {
         pages.stream()
             .map(Page::freeBucket)
             .distinct()
+            // What is moved to a last stop off a default page must find room there.
+            .sorted(Comparator.comparing(Bucket::isLastStop).reversed())
             .map(bucket ->
                 bucket == Bucket.DEFAULT
                     ? defaultWater
@@ -85,6 +94,7 @@ public final class ReclaimStep implements Step {
     this.failedPages = failedPages;
     this.isOutOfService = isOutOfService;
     this.owner = owner;
+    this.limits = limits;
     this.geometry = geometry;
     this.listener = listener;
     this.clock = clock;
@@ -117,7 +127,11 @@ public final class ReclaimStep implements Step {
   private long begin() {
     FailedPage failed = failedPages.poll();
     if (failed != null) {
-      begin(failed.page(), GiveUpReason.FAILED, DirectorySource.of(failed.directory()));
+      begin(
+          failed.page(),
+          GiveUpReason.FAILED,
+          SweepScope.PLAIN,
+          DirectorySource.of(failed.directory()));
       return AT_ONCE;
     }
     for (Map.Entry<Integer, PageRequest> next = requestedPages.pollFirstEntry();
@@ -132,7 +146,7 @@ public final class ReclaimStep implements Step {
       VictimPolicy.Victim doomed = VictimPolicy.chooseDoomed(snapshots());
       if (doomed != null) {
         looksForDoomed.set(true);
-        giveUp(pages.get(doomed.pageId()), doomed.reason());
+        giveUp(pages.get(doomed.pageId()), doomed.reason(), SweepScope.PLAIN);
         return AT_ONCE;
       }
     }
@@ -162,35 +176,70 @@ public final class ReclaimStep implements Step {
     if (victim == null) {
       return UNTIL_WOKEN;
     }
-    giveUp(pages.get(victim.pageId()), victim.reason());
+    giveUp(pages.get(victim.pageId()), victim.reason(), SweepScope.PLAIN);
     return AT_ONCE;
   }
 
   /** Gives up one page of a free bucket that runs low. */
   private long relieve(LowWater water) {
     // Counted first: to look at every page after every flush would cost more than the flush.
-    if (!isInNeed(water)) {
+    int freeCount = freePages.count(water.freeBucket());
+    int compactUnder = water.orAutomatic(limits.compactUnderPages());
+    int evictUnder = evictUnder(water);
+    int wantedCount = Math.max(compactUnder, evictUnder);
+    if (freeCount >= wantedCount || !mattersNow(water)) {
       water.waitsNoMore();
       return UNTIL_WOKEN;
     }
     List<PageSnapshot> usable = usable(water.freeBucket());
-    if (water.isLowOnlyForReaders(freePages, closingCount(usable))
-        && water.hasPatience(clock.nanos())) {
+    if (freeCount + closingCount(usable) >= wantedCount && water.hasPatience(clock.nanos())) {
       return RETRY_NANOS;
     }
     water.waitsNoMore();
-    VictimPolicy.Victim victim = VictimPolicy.choose(usable, clock.unixSeconds());
+    VictimPolicy.Victim victim =
+        VictimPolicy.choose(
+            usable,
+            clock.unixSeconds(),
+            freeCount < compactUnder ? limits.liveShareMax() : 0,
+            freeCount < evictUnder);
     if (victim == null || (!evicts && victim.reason() == GiveUpReason.EVICTED)) {
       return UNTIL_WOKEN;
     }
-    giveUp(pages.get(victim.pageId()), victim.reason());
+    boolean isUnderDropLimit = freeCount < water.orAutomatic(limits.dropUnderPages());
+    giveUp(
+        pages.get(victim.pageId()),
+        victim.reason(),
+        new SweepScope(isUnderDropLimit, keptLastStops()));
     return AT_ONCE;
   }
 
-  /** Whether a bucket may soon find no page, neither of its own devices nor of the default ones. */
-  private boolean isInNeed(LowWater water) {
-    return water.isLow(freePages)
-        && (water == defaultWater || freePages.count(Bucket.DEFAULT) <= defaultWater.count());
+  /**
+   * With fewer free pages than this the oldest is given up: where there are none soon, and earlier
+   * where something better than to lose it can become of what nobody has read.
+   */
+  private int evictUnder(LowWater water) {
+    boolean isEarly = water == defaultWater && (limits.dropsUnread() || !keptLastStops().isEmpty());
+    return isEarly
+        ? Math.max(water.count(), water.orAutomatic(limits.dropUnderPages()))
+        : water.count();
+  }
+
+  /**
+   * Whether a bucket may soon find no page on the default devices either, on which it takes pages
+   * when its own are full.
+   */
+  private boolean mattersNow(LowWater water) {
+    return water == defaultWater
+        || freePages.count(Bucket.DEFAULT)
+            <= Math.max(defaultWater.count(), evictUnder(defaultWater) - 1);
+  }
+
+  private Set<Bucket> keptLastStops() {
+    return waters.stream()
+        .filter(LowWater::isInService)
+        .map(LowWater::freeBucket)
+        .filter(Bucket::isLastStop)
+        .collect(Collectors.toSet());
   }
 
   private List<PageSnapshot> snapshots() {
@@ -216,7 +265,7 @@ public final class ReclaimStep implements Step {
       return false;
     }
     boolean isEmpty = page.snapshot().liveCount() == 0;
-    giveUp(page, isEmpty ? GiveUpReason.EMPTY : request.reason);
+    giveUp(page, isEmpty ? GiveUpReason.EMPTY : request.reason, SweepScope.PLAIN);
     return true;
   }
 
@@ -253,14 +302,14 @@ public final class ReclaimStep implements Step {
     looksForDoomed.set(true);
   }
 
-  private void giveUp(Page page, GiveUpReason reason) {
+  private void giveUp(Page page, GiveUpReason reason, SweepScope scope) {
     page.beginGivingUp();
     if (reason == GiveUpReason.EMPTY && page.snapshot().liveCount() == 0) {
       close(page, reason);
       return;
     }
     try {
-      begin(page, reason, SealedDirectory.read(page, geometry, buffers, listener));
+      begin(page, reason, scope, SealedDirectory.read(page, geometry, buffers, listener));
     } catch (IOException e) {
       listener.directoryFailed(page, e);
       owner.leaveUnread(page.id(), reason);
@@ -268,13 +317,18 @@ public final class ReclaimStep implements Step {
     }
   }
 
-  private void begin(Page page, GiveUpReason reason, DirectorySource directory) {
+  private void begin(Page page, GiveUpReason reason, SweepScope scope, DirectorySource directory) {
     page.beginGivingUp();
-    current = new Sweep(page, reason, directory, geometry, buffers, listener);
+    current = new Sweep(page, reason, scope, directory, geometry, buffers, listener);
   }
 
   private void close(Page page, GiveUpReason reason) {
     listener.closed(page, reason, page.close());
+  }
+
+  /** How many free default pages are kept ahead of need; what automatic limits stand for. */
+  public int lowWaterCount() {
+    return defaultWater.count();
   }
 
   /** Bytes of memory the step has allocated. */

@@ -26,6 +26,7 @@ final class Sweep implements PageSweep {
   private final ReclaimBuffers buffers;
   private final ReclaimListener listener;
   private final long openedAtSeconds;
+  private final SweepScope scope;
   private int nextEntry;
   private int rescuedBytes;
   private @Nullable AlignedBuffer filledWindow;
@@ -35,6 +36,7 @@ final class Sweep implements PageSweep {
   Sweep(
       Page page,
       GiveUpReason reason,
+      SweepScope scope,
       DirectorySource directory,
       PageGeometry geometry,
       ReclaimBuffers buffers,
@@ -43,6 +45,7 @@ final class Sweep implements PageSweep {
     this.version = page.version();
     this.openedAtSeconds = page.openedAtSeconds();
     this.reason = reason;
+    this.scope = scope;
     this.bucket = page.snapshot().bucket();
     this.directory = directory;
     this.geometry = geometry;
@@ -103,16 +106,33 @@ final class Sweep implements PageSweep {
   }
 
   @Override
-  public boolean mayRescue(int bytes) {
-    // Giving up a page must gain at least half of one, or reclaim could run without end.
-    return reason == GiveUpReason.EVICTED
-        && bucket.isCompacted()
-        && rescuedBytes + bytes <= geometry.pageBytes() / 2;
+  public Bucket bucket() {
+    return bucket;
   }
 
   @Override
-  public void rescued(int bytes) {
-    rescuedBytes += bytes;
+  public boolean isUnderDropLimit() {
+    return scope.isUnderDropLimit();
+  }
+
+  @Override
+  public boolean mayRescue(Bucket into, int bytes) {
+    if (!bucket.isCompacted()) {
+      return false;
+    }
+    // Compacting ends because each time what is dead has become less.
+    if (reason == GiveUpReason.COMPACTED) {
+      return true;
+    }
+    // Giving up the oldest must gain at least half a page, or reclaim could run without end.
+    return reason == GiveUpReason.EVICTED
+        && !bucket.isLastStop()
+        && (scope.isElsewhere(into) || rescuedBytes + bytes <= geometry.pageBytes() / 2);
+  }
+
+  @Override
+  public void rescued(Bucket into, int bytes) {
+    rescuedBytes += scope.isElsewhere(into) ? 0 : bytes;
     listener.rescued(bytes);
   }
 

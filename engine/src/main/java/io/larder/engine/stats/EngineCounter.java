@@ -6,6 +6,8 @@ public enum EngineCounter {
   PAGE_ALLOCS,
   /** Pages given up although they still held live records. */
   PAGE_EVICTIONS,
+  /** Pages given up because moving what was live on them gained room. */
+  PAGE_COMPACTIONS,
   /** Pages returned to the free stack, for whatever reason. */
   PAGE_RECLAIMS,
   /** Pages that failed because the device refused a write. */

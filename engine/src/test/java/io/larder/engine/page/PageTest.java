@@ -99,6 +99,7 @@ class PageTest {
                 0,
                 0,
                 0,
+                0,
                 false,
                 false));
   }
@@ -125,6 +126,7 @@ class PageTest {
                 Bucket.COMPACT,
                 Bucket.LOWTTL,
                 2000,
+                0,
                 0,
                 0,
                 0,

@@ -18,7 +18,8 @@ public enum ExtendedOption {
           + " given several times; pages are cut from all in turn. With a bucket behind it (compact,"
           + " lowttl, coldcompact, old) it is kept for that bucket, which takes its pages first and"
           + " then those of the others; one path at least has none. default and chunked mean none."
-          + " Nothing is written to coldcompact and old yet."),
+          + " What nobody reads moves to coldcompact, and the oldest pages to old, when default"
+          + " pages run short."),
   EXT_PAGE_SIZE(
       "MB",
       "flash / 256, from 4 to 64",
@@ -28,7 +29,36 @@ public enum ExtendedOption {
   EXT_ITEM_SIZE("BYTES", "0", "Items smaller than this never go to flash."),
   EXT_RECACHE_RATE(
       "N", "1", "One in N flash hits on a popular item brings it back to RAM; 0 = none."),
-  EXT_LOW_TTL("SECONDS", "0", "Items with less life left share pages of their own; 0 = none do."),
+  EXT_LOW_TTL(
+      "SECONDS",
+      "0",
+      "Items with less life left share pages of their own, which are never compacted; those that"
+          + " live longer share others, in bands that are each 20 times as long as the one below. 0 ="
+          + " 180, if there are pages enough."),
+  EXT_ITEM_AGE(
+      "SECONDS",
+      "0",
+      "Items used less long ago stay in RAM while nobody waits for room and others can go instead;"
+          + " 0 = any may go."),
+  EXT_COMPACT_UNDER(
+      "PAGES",
+      "a 64th of the pages, at least 2",
+      "With fewer free pages, pages that are mostly dead are compacted; 0 = never."),
+  EXT_DROP_UNDER(
+      "PAGES",
+      "a 64th of the pages, at least 2",
+      "With fewer free pages, what nobody has read goes where ext_drop_unread and the paths of"
+          + " coldcompact and old say; 0 = never."),
+  EXT_MAX_FRAG(
+      "SHARE",
+      "0.8",
+      "A page of which less than this share is live may be compacted; from 0, for never, to 1."),
+  EXT_DROP_UNREAD(
+      "", "off", "Items that nobody has read are dropped when their page is given up, not moved."),
+  EXT_MAX_SLEEP(
+      "MICROSECONDS",
+      "1000000",
+      "The longest that demotion sleeps when it waits for flash, before it looks again."),
   EXT_MAX_WAIT(
       "SECONDS",
       "1",
@@ -66,13 +96,7 @@ public enum ExtendedOption {
   SSL_WBUF_SIZE("KB"),
   SSL_KERNEL_TLS(""),
   EXT_IO_DEPTH("N"),
-  EXT_ITEM_AGE("SECONDS"),
-  EXT_COMPACT_UNDER("N"),
-  EXT_DROP_UNDER("N"),
-  EXT_MAX_FRAG("RATIO"),
-  EXT_DROP_UNREAD(""),
   NO_EXT_DROP_UNREAD(""),
-  EXT_MAX_SLEEP("MICROSECONDS"),
   SLAB_AUTOMOVE_FREERATIO("RATIO"),
   MODERN(""),
   NO_MODERN(""),

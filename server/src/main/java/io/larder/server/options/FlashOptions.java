@@ -15,6 +15,7 @@ import java.util.List;
  * @param lowTtl items with less life left share pages of their own; zero = none do
  * @param maxWait how long writers wait for flash that makes no progress before items are dropped
  * @param writeBudgetBytesPerSecond what may be written to flash, over a sliding day; 0 = no limit
+ * @param reclaim what was said about pages that are given up
  */
 public record FlashOptions(
     boolean isOff,
@@ -25,7 +26,8 @@ public record FlashOptions(
     int recacheRate,
     Duration lowTtl,
     Duration maxWait,
-    long writeBudgetBytesPerSecond) {
+    long writeBudgetBytesPerSecond,
+    ReclaimOptions reclaim) {
 
   public FlashOptions {
     paths = List.copyOf(paths);

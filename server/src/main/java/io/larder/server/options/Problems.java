@@ -35,6 +35,20 @@ final class Problems {
     return otherwise;
   }
 
+  /** A number from 0 to 1, or {@code otherwise} and a problem. */
+  double share(String option, String text, double otherwise) {
+    try {
+      double share = Double.parseDouble(text.strip());
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // The sentence below says it.
+    }
+    add("%s is %s, but must be a number from 0 to 1, such as 0.8.".formatted(option, text));
+    return otherwise;
+  }
+
   /** Seconds, possibly with a fraction, in milliseconds, or {@code otherwise} and a problem. */
   long millis(String option, String text, long maxSeconds, long otherwise) {
     try {

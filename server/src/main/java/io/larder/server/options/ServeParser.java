@@ -364,7 +364,8 @@ public final class ServeParser {
                 extended.get(ExtendedOption.EXT_MAX_WAIT, "1"),
                 Integer.MAX_VALUE / 1000,
                 0)),
-        writeBudget(extended));
+        writeBudget(extended),
+        reclaim(extended));
   }
 
   private long writeBudget(ExtendedValues extended) {
@@ -378,6 +379,24 @@ public final class ServeParser {
       return 0;
     }
     return bytes.getAsLong();
+  }
+
+  private ReclaimOptions reclaim(ExtendedValues extended) {
+    ReclaimOptions byDefault = ReclaimOptions.DEFAULT;
+    return new ReclaimOptions(
+        pages(extended, ExtendedOption.EXT_COMPACT_UNDER, byDefault.compactUnderPages()),
+        pages(extended, ExtendedOption.EXT_DROP_UNDER, byDefault.dropUnderPages()),
+        problems.share(
+            "-o ext_max_frag",
+            extended.get(ExtendedOption.EXT_MAX_FRAG, Double.toString(byDefault.liveShareMax())),
+            byDefault.liveShareMax()),
+        extended.has(ExtendedOption.EXT_DROP_UNREAD),
+        number(extended, ExtendedOption.EXT_ITEM_AGE, 0),
+        number(extended, ExtendedOption.EXT_MAX_SLEEP, (int) byDefault.maxSleepMicros()));
+  }
+
+  private int pages(ExtendedValues extended, ExtendedOption option, int byDefault) {
+    return extended.has(option) ? number(extended, option, 0) : byDefault;
   }
 
   private int megabytes(ExtendedValues extended, ExtendedOption option) {

@@ -128,6 +128,7 @@ public final class LarderServer implements AutoCloseable {
       Runnable end) {
     ThreadWork work = new ThreadWork("larder");
     Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
     ServerFacts facts =

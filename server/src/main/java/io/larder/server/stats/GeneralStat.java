@@ -119,14 +119,26 @@ enum GeneralStat {
   LOG_WATCHER_SENT,
   LOG_WATCHERS,
   EXTSTORE_MEMORY_PRESSURE(true),
-  EXTSTORE_COMPACT_LOST(true),
+  EXTSTORE_COMPACT_LOST(
+      "Items that were to be moved to another page, and could not be.",
+      true,
+      m -> m.get(CacheCounter.RESCUE_LOST)),
   EXTSTORE_COMPACT_RESCUES(
       "Records moved to another page before theirs was given up.",
       true,
       m -> m.get(EngineCounter.RECORDS_RESCUED)),
-  EXTSTORE_COMPACT_RESC_COLD(true),
-  EXTSTORE_COMPACT_RESC_OLD(true),
-  EXTSTORE_COMPACT_SKIPPED(true),
+  EXTSTORE_COMPACT_RESC_COLD(
+      "Of those, items nobody had read, moved to coldcompact.",
+      true,
+      m -> m.get(CacheCounter.RESCUED_COLD)),
+  EXTSTORE_COMPACT_RESC_OLD(
+      "Of those, items of the oldest pages, moved to old.",
+      true,
+      m -> m.get(CacheCounter.RESCUED_OLD)),
+  EXTSTORE_COMPACT_SKIPPED(
+      "Items dropped with their page because nobody had read them.",
+      true,
+      m -> m.get(CacheCounter.RESCUE_SKIPPED)),
   EXTSTORE_PAGE_ALLOCS("Pages taken to be filled.", true, m -> m.get(EngineCounter.PAGE_ALLOCS)),
   EXTSTORE_PAGE_EVICTIONS(
       "Pages given up while they held live records.",
@@ -296,6 +308,10 @@ enum GeneralStat {
       "Bytes written to devices for each byte of an item that left RAM; rescues do not count.",
       true,
       m -> String.format(Locale.ROOT, "%.2f", m.flash().writeAmplification())),
+  LARDER_PAGE_COMPACTIONS(
+      "Pages given up because moving what was live on them gained room.",
+      true,
+      m -> m.get(EngineCounter.PAGE_COMPACTIONS)),
   LARDER_DEVICE_WRITES("Writes to devices.", true, m -> m.get(EngineCounter.DEVICE_WRITES)),
   LARDER_DEVICE_WRITE_US(
       "Microseconds spent in writes to devices.",

@@ -7,6 +7,7 @@ import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
 import io.larder.server.tls.Tls;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +57,8 @@ public final class ServerControls implements ServerControl {
     String which = arguments.isEmpty() ? "" : arguments.get(0);
     switch (which) {
       case "" -> general(sink);
-      case "settings" -> SettingStat.writeAll(facts.with(cache.config()), sink);
+      case "settings" ->
+          SettingStat.writeAll(new SettingsNow(facts.with(cache.config()), cache), sink);
       case "extstore" -> PageStats.write(cache, sink);
       case "slabs" -> {
         sink.stat("active_slabs", 0);
@@ -96,6 +98,13 @@ public final class ServerControls implements ServerControl {
       LOG.info("index and items may take {} MB of RAM now", megabytes);
     }
     return done;
+  }
+
+  @Override
+  public boolean tune(String name, double value) {
+    Optional<TunableSetting> setting = TunableSetting.of(name);
+    setting.ifPresent(found -> found.set(cache.tunables(), value));
+    return setting.isPresent();
   }
 
   @Override

@@ -48,13 +48,28 @@ enum SettingStat {
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
   TRACK_SIZES("Sizes of items are not counted.", f -> "no"),
-  EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.cache().flashItemBytesMin()),
-  EXT_ITEM_AGE("Always 0: an item goes to flash when RAM has no room for it.", f -> 0),
+  EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.tunables().itemBytesMin()),
+  EXT_ITEM_AGE(
+      "Seconds for which an item that was used stays in RAM while others can go.",
+      f -> f.tunables().itemAgeSeconds()),
   EXT_LOW_TTL(
-      "Items with less life left share pages; 0 = none do.", f -> f.cache().lowTtl().toSeconds()),
+      "Items with less life left share pages; 0 = the cache's own limit.",
+      f -> f.tunables().lowTtlSeconds()),
   EXT_RECACHE_RATE(
-      "One in so many flash hits brings an item back to RAM.", f -> f.cache().recacheRate()),
+      "One in so many flash hits brings an item back to RAM.", f -> f.tunables().recacheRate()),
   EXT_WBUF_SIZE("Bytes of a write buffer.", SettingStat::writeBufferBytes),
+  EXT_COMPACT_UNDER(
+      "With fewer free pages, mostly dead ones are compacted.",
+      f -> f.pages(f.tunables().compactUnderPages())),
+  EXT_DROP_UNDER(
+      "With fewer free pages, what nobody has read may go.",
+      f -> f.pages(f.tunables().dropUnderPages())),
+  EXT_MAX_SLEEP(
+      "Microseconds that demotion sleeps at most when it waits.",
+      f -> f.tunables().maxSleepMicros()),
+  EXT_MAX_FRAG(
+      "A page of which less is live may be compacted.",
+      f -> String.format(Locale.ROOT, "%.2f", f.tunables().liveShareMax())),
   EXT_PAGE_SIZE("Bytes of a page.", SettingStat::pageBytes),
   EXT_MAX_WAIT_MS(
       "Milliseconds a heavy writer waits for flash without progress.",
@@ -62,7 +77,9 @@ enum SettingStat {
   EXT_WRITE_BUDGET(
       "Bytes a second that may be written to flash; 0 = no limit.",
       f -> f.cache().writeBudgetBytesPerSecond()),
-  EXT_DROP_UNREAD("Compaction keeps what was read.", f -> "no"),
+  EXT_DROP_UNREAD(
+      "Items that nobody has read are dropped with their page, not moved.",
+      f -> yesOrNo(f.tunables().dropsUnread())),
   SSL_ENABLED("Whether TLS is spoken.", f -> yesOrNo(f.config().net().tls() != null)),
   SSL_CHAIN_CERT("The file of certificates.", SettingStat::hasTls, s -> tls(s).chain()),
   SSL_KEY("The file of the private key.", SettingStat::hasTls, s -> orNull(tls(s).key())),
@@ -86,24 +103,24 @@ enum SettingStat {
       "The lowest version of TLS.",
       SettingStat::hasTls,
       s -> tls(s).minVersion() == TlsSettings.Version.TLS_1_3 ? "tlsv1.3" : "tlsv1.2"),
-  LARDER_IO_ENGINE("How sockets and flash are talked to.", ServerFacts::transport);
+  LARDER_IO_ENGINE("How sockets and flash are talked to.", SettingsNow::transport);
 
   private final String sentence;
   private final Condition condition;
-  private final Reading<ServerFacts> reading;
+  private final Reading<SettingsNow> reading;
 
   /** When a row is written at all. */
   @Immutable
   @FunctionalInterface
   private interface Condition {
-    boolean holds(ServerFacts facts);
+    boolean holds(SettingsNow facts);
   }
 
-  SettingStat(String sentence, Reading<ServerFacts> reading) {
+  SettingStat(String sentence, Reading<SettingsNow> reading) {
     this(sentence, facts -> true, reading);
   }
 
-  SettingStat(String sentence, Condition condition, Reading<ServerFacts> reading) {
+  SettingStat(String sentence, Condition condition, Reading<SettingsNow> reading) {
     this.sentence = sentence;
     this.condition = condition;
     this.reading = reading;
@@ -114,7 +131,7 @@ enum SettingStat {
     return sentence;
   }
 
-  static void writeAll(ServerFacts facts, StatSink sink) {
+  static void writeAll(SettingsNow facts, StatSink sink) {
     for (SettingStat row : values()) {
       if (row.condition.holds(facts)) {
         sink.stat(row.name().toLowerCase(Locale.ROOT), String.valueOf(row.reading.of(facts)));
@@ -126,22 +143,22 @@ enum SettingStat {
     return yes ? "yes" : "no";
   }
 
-  private static Object spoken(ServerFacts facts) {
+  private static Object spoken(SettingsNow facts) {
     Spoken spoken = facts.config().access().spoken();
     return spoken == Spoken.AUTO ? "auto-negotiate" : spoken.name().toLowerCase(Locale.ROOT);
   }
 
-  private static Object passwordFile(ServerFacts facts) {
+  private static Object passwordFile(SettingsNow facts) {
     AccessOptions access = facts.config().access();
     Path file = access.passwordFile();
     return file == null || access.sasl() ? "no" : file;
   }
 
-  private static boolean hasTls(ServerFacts facts) {
+  private static boolean hasTls(SettingsNow facts) {
     return facts.config().net().tls() != null;
   }
 
-  private static TlsSettings tls(ServerFacts facts) {
+  private static TlsSettings tls(SettingsNow facts) {
     TlsSettings tls = facts.config().net().tls();
     if (tls == null) {
       throw new IllegalStateException("there is no TLS");
@@ -161,24 +178,24 @@ enum SettingStat {
     };
   }
 
-  private static Object port(ServerFacts facts) {
+  private static Object port(SettingsNow facts) {
     String first = facts.addresses().get(0);
     return facts.config().net().addresses().isEmpty()
         ? "0"
         : first.substring(first.lastIndexOf(':') + 1);
   }
 
-  private static Object socket(ServerFacts facts) {
+  private static Object socket(SettingsNow facts) {
     NetSettings.UnixSocket socket = facts.config().net().unixSocket();
     return socket == null ? "NULL" : socket.path();
   }
 
-  private static Object writeBufferBytes(ServerFacts facts) {
+  private static Object writeBufferBytes(SettingsNow facts) {
     PageStoreConfig store = facts.cache().flash();
     return store == null ? 0 : store.writeBufferBytes();
   }
 
-  private static Object pageBytes(ServerFacts facts) {
+  private static Object pageBytes(SettingsNow facts) {
     PageStoreConfig store = facts.cache().flash();
     return store == null ? 0 : store.pageBytes();
   }

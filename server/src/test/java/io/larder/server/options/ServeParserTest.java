@@ -48,7 +48,16 @@ class ServeParserTest {
                 0,
                 true,
                 new FlashOptions(
-                    false, List.of(), 0, 0, 0, 1, Duration.ZERO, Duration.ofSeconds(1), 0),
+                    false,
+                    List.of(),
+                    0,
+                    0,
+                    0,
+                    1,
+                    Duration.ZERO,
+                    Duration.ofSeconds(1),
+                    0,
+                    ReclaimOptions.DEFAULT),
                 IoChoice.AUTO,
                 0,
                 null,
@@ -96,6 +105,10 @@ class ServeParserTest {
             "-o",
             "ext_item_size=100,ext_recache_rate=5,ext_low_ttl=60,ext_max_wait=0.25,ext_write_budget=20m",
             "-o",
+            "ext_compact_under=9,ext_drop_under=7,ext_max_frag=0.5,ext_drop_unread",
+            "-o",
+            "ext_item_age=30,ext_max_sleep=1000",
+            "-o",
             "ext_path=c:d:5m:compact,ext_threads=4,modern");
 
     assertThat(config)
@@ -129,7 +142,8 @@ class ServeParserTest {
                     5,
                     Duration.ofSeconds(60),
                     Duration.ofMillis(250),
-                    20 << 20),
+                    20 << 20,
+                    new ReclaimOptions(9, 7, 0.5, true, 30, 1000)),
                 IoChoice.NIO,
                 2,
                 "nobody",

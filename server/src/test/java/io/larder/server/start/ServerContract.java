@@ -166,6 +166,46 @@ abstract class ServerContract {
   }
 
   @Test
+  void whatExtstoreChangesIsSeenInTheSettings() throws Exception {
+    TestClient client = client(withFlash("-m", "8", "-o", "ext_compact_under=9"));
+    assertThat(client.statLines("settings"))
+        .contains(
+            "STAT ext_item_age 0",
+            "STAT ext_compact_under 9",
+            "STAT ext_drop_under 2",
+            "STAT ext_max_sleep 1000000",
+            "STAT ext_max_frag 0.80",
+            "STAT ext_drop_unread no");
+
+    for (String setting :
+        List.of(
+            "item_size 100",
+            "item_age 30",
+            "low_ttl 60",
+            "recache_rate 7",
+            "drop_under 5",
+            "max_sleep 2000",
+            "max_frag 0.5",
+            "drop_unread 1")) {
+      assertThat(client.ask("extstore " + setting)).as(setting).isEqualTo("OK");
+    }
+
+    assertThat(client.ask("extstore item_size -1")).isEqualTo("ERROR");
+    assertThat(client.ask("extstore nothing 1")).isEqualTo("ERROR");
+    assertThat(client.statLines("settings"))
+        .contains(
+            "STAT ext_item_size 100",
+            "STAT ext_item_age 30",
+            "STAT ext_low_ttl 60",
+            "STAT ext_recache_rate 7",
+            "STAT ext_compact_under 9",
+            "STAT ext_drop_under 5",
+            "STAT ext_max_sleep 2000",
+            "STAT ext_max_frag 0.50",
+            "STAT ext_drop_unread yes");
+  }
+
+  @Test
   void countersCanBeSetBack() throws Exception {
     TestClient client = client(ramOnly());
     assertThat(client.set("key", bytes("value"))).isEqualTo("STORED");

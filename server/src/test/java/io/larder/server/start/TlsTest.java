@@ -393,6 +393,7 @@ class TlsTest {
         config.requestsPerTurn(),
         config.ramBytes(),
         config.itemBytesMax(),
+        config.evicts(),
         config.flash(),
         config.io(),
         config.verbosity(),

@@ -6,6 +6,7 @@ import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
 import io.larder.engine.model.ReadOutcome;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageState;
 import io.larder.engine.read.PageRead;
@@ -54,6 +55,7 @@ class EvictionTest {
               store.failedPages,
               device -> false,
               new Index(),
+              ReclaimLimits.NONE,
               Store.GEOMETRY,
               new Reclaims(),
               new Store.Midnight());

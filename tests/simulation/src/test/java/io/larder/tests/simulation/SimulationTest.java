@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.larder.engine.model.Bucket;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
@@ -219,6 +220,7 @@ class SimulationTest {
         3,
         2000,
         8,
+        ReclaimLimits.NONE,
         Scenario.usualWeights(),
         FaultRates.none());
   }

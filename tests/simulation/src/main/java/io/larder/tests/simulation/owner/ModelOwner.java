@@ -5,6 +5,7 @@ import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
 import io.larder.engine.model.PageSweep;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageSnapshot;
@@ -50,6 +51,7 @@ public final class ModelOwner implements PageOwner {
 
   private final PageStore store;
   private final List<Bucket> buckets;
+  private final ReclaimLimits limits;
   private final Clock clock;
   private final RandomGenerator random;
   private final Tally tally;
@@ -62,6 +64,7 @@ public final class ModelOwner implements PageOwner {
   private final Map<Long, Integer> leftCounts = new HashMap<>();
   private final Set<Long> failedLives = new HashSet<>();
   private final Set<Long> evictedLives = new HashSet<>();
+  private final Set<Long> compactedLives = new HashSet<>();
   private final Set<Long> doomedLives = new HashSet<>();
   private final Map<Long, Long> movedBytes = new HashMap<>();
   private final Reservation reservation = new Reservation();
@@ -83,12 +86,14 @@ public final class ModelOwner implements PageOwner {
    * @param keyCount keys are 0 to this
    * @param rescuePercent how many of the records on a page that goes are worth moving
    * @param buckets which buckets a rescue may go to
+   * @param limits what reclaim goes by
    */
   public ModelOwner(
       PageStore store,
       int keyCount,
       int rescuePercent,
       List<Bucket> buckets,
+      ReclaimLimits limits,
       Clock clock,
       RandomGenerator random,
       Tally tally,
@@ -97,6 +102,7 @@ public final class ModelOwner implements PageOwner {
     this.index = new Held[keyCount];
     this.rescuePercent = rescuePercent;
     this.buckets = buckets;
+    this.limits = limits;
     this.clock = clock;
     this.random = random;
     this.tally = tally;
@@ -309,8 +315,8 @@ public final class ModelOwner implements PageOwner {
     requireEntry(sweep, new Entry(keyHash, lengthUnits), offsetUnits);
     if (sweep.reason() == GiveUpReason.FAILED) {
       failedLives.add(sweep.version());
-    } else if (sweep.reason() == GiveUpReason.EVICTED) {
-      evictedLives.add(sweep.version());
+    } else {
+      note(sweep.reason(), sweep.version());
     }
     Held held = byLocation.get(Held.location(sweep.pageId(), offsetUnits));
     if (held != null) {
@@ -329,6 +335,14 @@ public final class ModelOwner implements PageOwner {
     rescueWaits = 0;
     leftCounts.merge(sweep.version(), 1, Integer::sum);
     return true;
+  }
+
+  private void note(GiveUpReason reason, long version) {
+    if (reason == GiveUpReason.EVICTED) {
+      evictedLives.add(version);
+    } else if (reason == GiveUpReason.COMPACTED) {
+      compactedLives.add(version);
+    }
   }
 
   private void requireEntry(PageSweep sweep, Entry entry, int offsetUnits) {
@@ -355,6 +369,13 @@ public final class ModelOwner implements PageOwner {
           throw new SimulationFailure("given up as expired, and there is " + held);
         }
       }
+      case COMPACTED -> {
+        double liveShare = store.page(sweep.pageId()).snapshot().liveShare();
+        if (liveShare >= limits.liveShareMax() || sweep.bucket() == Bucket.LOWTTL) {
+          throw new SimulationFailure(
+              "compacted with a live share of %.3f, and there is %s".formatted(liveShare, held));
+        }
+      }
       case EVICTED, FAILED -> {
         // Room is needed, or nothing on the page counts any more.
       }
@@ -362,16 +383,23 @@ public final class ModelOwner implements PageOwner {
   }
 
   /**
-   * Giving a page up to make room has to gain half of one; for no other reason is anything moved,
-   * and never what will not live long.
+   * Evicting a page has to gain half of one; compacting one gains what is dead on it. For no other
+   * reason is anything moved, and never what will not live long.
    */
   private boolean mayMove(PageSweep sweep, Held held) {
-    boolean may = sweep.mayRescue(held.lengthBytes());
+    boolean may = sweep.mayRescue(Bucket.COMPACT, held.lengthBytes());
     long moved = movedBytes.getOrDefault(sweep.version(), 0L) + held.lengthBytes();
+    Bucket bucket = store.page(sweep.pageId()).snapshot().bucket();
     boolean should =
-        sweep.reason() == GiveUpReason.EVICTED
-            && store.page(sweep.pageId()).snapshot().bucket() != Bucket.LOWTTL
-            && moved <= store.geometry().pageBytes() / 2;
+        switch (sweep.reason()) {
+          case COMPACTED -> true;
+          case EVICTED ->
+              bucket != Bucket.LOWTTL
+                  && bucket != Bucket.COLDCOMPACT
+                  && bucket != Bucket.OLD
+                  && moved <= store.geometry().pageBytes() / 2;
+          case EMPTY, EXPIRED, FAILED -> false;
+        };
     if (may != should) {
       throw new SimulationFailure(
           "moving %d bytes off version %d, %s, was %s"
@@ -423,13 +451,13 @@ public final class ModelOwner implements PageOwner {
         store.reserve(bucket, held.lengthBytes(), keyHash(held.key()), reservation);
     trace.note("rescue", held.key(), outcome.ordinal(), 0);
     if (outcome == ReserveOutcome.RESERVED) {
-      move(sweep, held);
+      move(sweep, held, bucket);
       return true;
     }
     return outcome != ReserveOutcome.NO_BUFFER || rescueWaits++ >= RESCUE_WAITS_MAX;
   }
 
-  private void move(PageSweep sweep, Held held) {
+  private void move(PageSweep sweep, Held held, Bucket bucket) {
     Held moved =
         held.movedTo(reservation.pageId(), reservation.pageVersion(), reservation.offsetUnits());
     reserved(moved);
@@ -439,7 +467,7 @@ public final class ModelOwner implements PageOwner {
     if (counted) {
       countCommit(moved);
       hold(moved);
-      sweep.rescued(moved.lengthBytes());
+      sweep.rescued(bucket, moved.lengthBytes());
       movedBytes.merge(sweep.version(), (long) moved.lengthBytes(), Long::sum);
       rescuedCount++;
       rescuedBytes += moved.lengthBytes();
@@ -453,9 +481,7 @@ public final class ModelOwner implements PageOwner {
     if (deviceOf(page).lastReadWasSound()) {
       throw new SimulationFailure("a directory that nothing has damaged was not read: " + page);
     }
-    if (reason == GiveUpReason.EVICTED) {
-      evictedLives.add(page.version());
-    }
+    note(reason, page.version());
     unreadCount++;
     for (Held held : held()) {
       if (held.pageId() == pageId) {
@@ -519,6 +545,11 @@ public final class ModelOwner implements PageOwner {
   /** Reads for a rescue that a device refused. */
   public long refusedSweepReads() {
     return refusedSweepReads;
+  }
+
+  /** Lives that were ended because moving what was live on them gained room. */
+  public long compactedLifeCount() {
+    return compactedLives.size();
   }
 
   /** Lives that were ended to make room although something on them was live. */

@@ -208,6 +208,8 @@ final class Books {
         count(EngineCounter.READ_ERRORS) + count(EngineCounter.DIRECTORY_FAILURES),
         snapshot.devices().stream().mapToLong(device -> device.counts().readErrors()).sum());
     unlessEqual("pages evicted", owner.evictedLifeCount(), count(EngineCounter.PAGE_EVICTIONS));
+    unlessEqual(
+        "pages compacted", owner.compactedLifeCount(), count(EngineCounter.PAGE_COMPACTIONS));
     unlessEqual("sweeps that missed something", 0, owner.livesSweptInPart().size());
     checkRecords(snapshot);
   }

@@ -2,6 +2,7 @@ package io.larder.tests.simulation.world;
 
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.model.ReclaimLimits;
 import io.larder.tests.simulation.device.FaultRates;
 import io.larder.tests.simulation.model.Draws;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.SplittableRandom;
  * @param rescuePercent how many records of a page that goes are worth moving
  * @param bucketCount how many of the buckets are written to
  * @param burstMax most records written at once
+ * @param limits what reclaim goes by
  * @param weights how often each operation is drawn, against the others
  */
 public record Scenario(
@@ -33,6 +35,7 @@ public record Scenario(
     int bucketCount,
     int operationCount,
     int burstMax,
+    ReclaimLimits limits,
     Map<Operation, Integer> weights,
     FaultRates rates) {
   private static final int BUFFER_BLOCKS_MAX = 16;
@@ -66,8 +69,18 @@ public record Scenario(
         1 + random.nextInt(5),
         500 + Draws.oneTo(20_000, random),
         Draws.oneTo(100, random),
+        limits(new SplittableRandom(~seed)),
         weights(random),
         FaultRates.draw(random));
+  }
+
+  /** Half of the scenarios compact. Drawn apart, so that the rest is what it was without. */
+  private static ReclaimLimits limits(SplittableRandom random) {
+    return new ReclaimLimits.Fixed(
+        random.nextBoolean() ? ReclaimLimits.AUTOMATIC : random.nextInt(10),
+        random.nextBoolean() ? ReclaimLimits.AUTOMATIC : random.nextInt(10),
+        random.nextBoolean() ? 0 : random.nextDouble(1.1),
+        random.nextBoolean());
   }
 
   /** The same with other faults. */
@@ -85,6 +98,7 @@ public record Scenario(
         bucketCount,
         operationCount,
         burstMax,
+        limits,
         weights,
         otherRates);
   }

@@ -119,6 +119,7 @@ public final class World implements AutoCloseable {
             scenario.keyCount(),
             scenario.rescuePercent(),
             buckets,
+            scenario.limits(),
             clock,
             random.split(),
             tally,
@@ -126,7 +127,7 @@ public final class World implements AutoCloseable {
     queue = new SimulatedReadQueue(scenario.rates(), clock, random.split(), tally, trace);
     readBuffers = store.newReadBuffers();
     books = new Books(store, owner, devices, queue);
-    store.start(work, owner);
+    store.start(work, owner, scenario.limits());
   }
 
   /** A record on its way into a page. */
