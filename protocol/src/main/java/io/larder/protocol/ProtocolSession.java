@@ -5,6 +5,7 @@ import io.larder.protocol.command.Command;
 import io.larder.protocol.command.CommandOwner;
 import io.larder.protocol.input.InputBuffer;
 import io.larder.protocol.parse.Scan;
+import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.reply.ReplyChunk;
 import io.larder.protocol.reply.Text;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><b>On read:</b> {@link #receive} what was read, from memory that may be used again at once;
  *       then send.
- *   <li><b>Send:</b> take {@link #nextReply} until it is null, write every chunk's bytes from 0 to
- *       its length, flush once; when a chunk has been written (or never will be), {@link #written}.
- *       If {@link #wantsClose} then, close when the last chunk has been written.
+ *   <li><b>Send,</b> unless {@link #gathersReplies}: take {@link #nextReply} until it is null,
+ *       write every chunk's bytes from 0 to its length, flush once; when a chunk has been written
+ *       (or never will be), {@link #written}. If {@link #wantsClose} then, close when the last
+ *       chunk has been written.
  *   <li><b>Before the next read:</b> read only while {@link #wantsInput}; leave the rest in the
  *       socket.
  *   <li><b>On write completion:</b> after {@link #written}, if {@code wantsInput} was false: {@link
@@ -455,6 +457,14 @@ public final class ProtocolSession implements CommandOwner {
   }
 
   // --- replies
+
+  /**
+   * Whether replies may wait a little for others that will be made in the next turn, so that they
+   * leave together.
+   */
+  public boolean gathersReplies() {
+    return yielded && ready.lengthBytes() < ChunkPool.LARGE_BYTES;
+  }
 
   /** The next chunk to write, or null; it stays the server's until {@link #written}. */
   public @Nullable ReplyChunk nextReply() {

@@ -53,6 +53,18 @@ class FairnessTest {
   }
 
   @Test
+  void fewRepliesWaitForThoseOfTheNextTurnAndManyDoNot() {
+    rig.sendInThisTurn("mn\r\n".repeat(2 * PER_TURN));
+    assertThat(rig.session.gathersReplies()).isTrue();
+    rig.resume();
+    assertThat(rig.session.gathersReplies()).as("nothing is left to ask").isFalse();
+
+    rig.cache.put("big", "v".repeat(1000));
+    rig.sendInThisTurn("get big\r\n".repeat(2 * PER_TURN));
+    assertThat(rig.session.gathersReplies()).as("a chunk is full").isFalse();
+  }
+
+  @Test
   void whatArrivesMeanwhileKeepsItsPlace() {
     rig.sendInThisTurn("mn\r\n".repeat(PER_TURN) + "incr n").sendInThisTurn(" 1\r\nversion\r\n");
     rig.resume();

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import javax.net.ssl.SSLException;
@@ -142,7 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
 
   @Override
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
+    if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
       inputEnded = true;
       goOn();
     } else if (tls != null && event instanceof SslHandshakeCompletionEvent handshake) {
@@ -221,7 +222,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     if (closing) {
       return;
     }
-    send();
+    if (!session.gathersReplies()) {
+      send();
+    }
     stalled = !session.wantsInput();
     if (session.wantsClose() || inputEnded) {
       if (sendingCount == 0 && (session.wantsClose() || session.isIdle())) {

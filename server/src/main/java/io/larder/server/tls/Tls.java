@@ -53,6 +53,9 @@ public final class Tls implements AutoCloseable {
   private static final String LATEST = TlsSettings.Version.TLS_1_3.word;
   private static final int TICKET_SECONDS_MAX = 7 * 24 * 60 * 60;
 
+  /** How long a client may take to read what it has been sent, once its connection is to end. */
+  private static final int LAST_ANSWER_SECONDS_MAX = 30;
+
   private record Loaded(SSLContext context, long atNanos) {}
 
   private final TlsSettings settings;
@@ -211,6 +214,7 @@ public final class Tls implements AutoCloseable {
     }
     SslHandler handler = new SslHandler(engine, handshakes);
     handler.setHandshakeTimeout(settings.handshakeMax().toMillis(), TimeUnit.MILLISECONDS);
+    handler.setCloseNotifyFlushTimeout(LAST_ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     return handler;
   }
 

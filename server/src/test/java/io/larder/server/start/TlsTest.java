@@ -272,6 +272,22 @@ class TlsTest {
   }
 
   @Test
+  void whoHasSaidEverythingStillGetsTheAnswers(@TempDir Path folder) throws Exception {
+    TlsClient client = connect(server(folder));
+    String value = "v".repeat(300_000);
+    assertThat(client.ask("set big 0 0 300000\r\n" + value)).isEqualTo("STORED");
+    client.send("get big\r\n".repeat(5));
+    client.socket.shutdownOutput();
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(client.line()).isEqualTo("VALUE big 0 300000");
+      assertThat(client.line()).isEqualTo(value);
+      assertThat(client.line()).isEqualTo("END");
+    }
+    assertThat(client.socket.getInputStream().read()).isNegative();
+  }
+
+  @Test
   void opensslSpeaksToIt(@TempDir Path folder) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "no openssl");
     LarderServer server = server(folder);

@@ -20,6 +20,13 @@ final class RandomPacketScripts {
       List.of("0", "0", "0", "100", "86400", "2592000", "now+500", "2592001", "4294967295");
   private static final List<String> NUMBERS =
       List.of("0", "1", "5", "9", "10", "99", "100", "1000", "9999999999");
+  /**
+   * In hexadecimal. None is of spaces and line ends alone: memcached looks for a number behind the
+   * end of such a value.
+   */
+  private static final List<String> TEXTS =
+      List.of("", "00", "3720", "2037", "ff80", "2d31", "410d0a");
+
   private static final List<String> FLAGS = List.of("0", "1", "7", "65536", "4294967295");
   private static final String[] BARE = {"07", "0a", "0b", "17", "20"};
   private static final String[] QUIETER = {
@@ -32,11 +39,19 @@ final class RandomPacketScripts {
    */
   private static final Pattern ENDS_ELSEWHERE = Pattern.compile("op=(1[0cde]|2[34])");
 
+  private static final Pattern READS = Pattern.compile("op=(00|09|0c|0d|1c|1d|1e|23|24)");
+
   private final SplittableRandom random;
   private final String name;
 
   /** Whether some packets of this script are damaged. */
   private boolean damages;
+
+  /**
+   * Whether this script counts numbers up and down. Then it reads at the end of a burst only: what a
+   * number looks like that changes while it is being sent is an accepted deviation.
+   */
+  private boolean counts;
 
   private RandomPacketScripts(long seed) {
     this.random = new SplittableRandom(seed);
@@ -50,6 +65,7 @@ final class RandomPacketScripts {
 
   private Script script() {
     damages = chance(40);
+    counts = chance(50);
     List<Burst> bursts = new ArrayList<>();
     int burstCount = 2 + random.nextInt(3);
     for (int i = 0; i < burstCount; i++) {
@@ -65,11 +81,15 @@ final class RandomPacketScripts {
 
   private List<String> packets() {
     List<String> packets = new ArrayList<>();
+    List<String> reads = new ArrayList<>();
     int count = 3 + random.nextInt(18);
     for (int i = 0; i < count; i++) {
       String fields = command();
-      packets.add(damages && chance(DAMAGED_PERCENT) ? damaged(fields) : packet(fields));
+      boolean isRead = counts && READS.matcher(fields).find();
+      (isRead ? reads : packets)
+          .add(damages && chance(DAMAGED_PERCENT) ? damaged(fields) : packet(fields));
     }
+    packets.addAll(reads);
     packets.add(SideBySide.LAST_PACKET);
     return List.copyOf(packets);
   }
@@ -92,8 +112,8 @@ final class RandomPacketScripts {
           case 8 -> store(3);
           case 9 -> store(4);
           case 10 -> "op=" + loudOrQuiet(5) + key() + cas(30);
-          case 11, 12 -> arithmetic(6);
-          case 13 -> arithmetic(7);
+          case 11, 12 -> counts ? arithmetic(6) : store(2);
+          case 13 -> counts ? arithmetic(7) : store(4);
           case 14 -> "op=" + loudOrQuiet(8) + key() + value() + cas(20);
           case 15 -> "op=" + loudOrQuiet(9) + key() + value() + cas(20);
           case 16 -> "op=1c" + key() + " extras=4:" + pick(TIMES);
@@ -158,7 +178,7 @@ final class RandomPacketScripts {
       return " value=" + pick(NUMBERS);
     }
     if (draw < 12) {
-      return " hex=" + pick(List.of("", "20", "0d0a", "00", "3720", "2037", "ff80", "2d31"));
+      return " hex=" + pick(TEXTS);
     }
     int length = draw < 18 ? random.nextInt(100) : random.nextInt(draw < 19 ? 3000 : 20_000);
     return " fill=" + (char) ('a' + random.nextInt(26)) + length;
