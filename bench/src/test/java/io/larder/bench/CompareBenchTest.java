@@ -54,9 +54,35 @@ class CompareBenchTest {
 
     assertThat(out.toString())
         .contains("gets, 50 connections", "keys/s, x quick", "[quartiles")
+        .doesNotContain("NOT THE SAME")
         // 20 ms a request: so much slower that six rounds of six agree.
         .containsPattern("slow +\\d+ .* 0\\.\\d\\d \\[0\\.\\d\\d 0\\.\\d\\d] +\\d");
     assertThat(json).content().contains("\"scenario\": \"set\"", "\"round\": 6", "\"kernel\"");
+  }
+
+  @Test
+  void hitsAreNotComparedWithMissesUnnoticed() throws IOException {
+    try (FakeServer right = new FakeServer(Fault.NONE);
+        FakeServer forgets = new FakeServer(Fault.FORGETS)) {
+      assertThat(
+              run(
+                  "--running",
+                  "right=" + right.address(),
+                  "--running",
+                  "forgets=" + forgets.address(),
+                  "--scenarios",
+                  "get",
+                  "--keys",
+                  "100",
+                  "--rounds",
+                  "1",
+                  "--seconds",
+                  "0.1"))
+          .as(err.toString())
+          .isZero();
+    }
+
+    assertThat(out.toString()).contains("NOT THE SAME WORK", "--load-rate");
   }
 
   @Test

@@ -30,6 +30,9 @@ public final class Contest {
   /** Before each run, so that connections and caches of the processor are as they will be. */
   private static final double WARM_UP_SECONDS = 0.5;
 
+  /** Hits of contestants that lie further apart are not the same work. */
+  private static final double SAME_HITS_PERCENT = 1;
+
   private final List<Contestant> contestants;
   private final List<Scenario> scenarios;
   private final long keyCount;
@@ -163,9 +166,41 @@ public final class Contest {
                         : ratio(rounds, base, result -> micros(result, 50)).describe())
                 .stripTrailing());
       }
+      lines.addAll(warnings(byName));
       lines.add("");
     }
     lines.add("[quartiles of the rounds' ratios]; ? = the noise covers the difference");
+    return lines;
+  }
+
+  /** What makes a scenario's ratios worth less than they look. */
+  private static List<String> warnings(Map<String, List<LoadResult>> byName) {
+    List<String> lines = new ArrayList<>();
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (Map.Entry<String, List<LoadResult>> each : byName.entrySet()) {
+      double hits = median(each.getValue(), Contest::hitPercent);
+      least = Math.min(least, hits);
+      most = Math.max(most, hits);
+      long errors = each.getValue().stream().mapToLong(result -> result.tally().errorCount()).sum();
+      if (errors > 0) {
+        lines.add(
+            String.format(
+                Locale.ROOT,
+                "%,d requests were answered with an error by %s and are not counted, such as: %s",
+                errors,
+                each.getKey(),
+                each.getValue().stream()
+                    .flatMap(result -> result.tally().errors().stream())
+                    .findFirst()
+                    .orElse("")));
+      }
+    }
+    if (most - least > SAME_HITS_PERCENT) {
+      lines.add(
+          "NOT THE SAME WORK: hits are compared with misses. One has not kept what it was given;"
+              + " fill it more slowly (--load-rate) or with fewer keys.");
+    }
     return lines;
   }
 

@@ -32,6 +32,8 @@ public final class FakeServer implements AutoCloseable {
     OTHER_KEYS,
     /** Returns values with a wrong bit now and then. */
     FLIPPED_BITS,
+    /** Keeps every second value only. */
+    FORGETS,
     /** Refuses to store. */
     NO_MEMORY,
     /** Hangs up after a while. */
@@ -194,6 +196,9 @@ public final class FakeServer implements AutoCloseable {
   private boolean set(String key, byte[] data) {
     if (fault == Fault.NO_MEMORY) {
       return false;
+    }
+    if (fault == Fault.FORGETS && requestCount % 2 == 0) {
+      return true;
     }
     values.put(key, data);
     firstValues.putIfAbsent(key, data);
