@@ -120,7 +120,12 @@ public final class SimulateCommand implements Callable<Integer> {
 
   /** Runs the command and ends the process. */
   public static void main(String... arguments) {
-    System.exit(new CommandLine(new SimulateCommand()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** What reads the arguments. */
+  static CommandLine commandLine() {
+    return new CommandLine(new SimulateCommand()).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override

@@ -22,9 +22,22 @@ class SimulateCommandTest {
   }
 
   @Test
-  void oneSeedSaysWhatItsWorldIsLike() {
+  void oneSeedSaysWhatItsWorldsAreLike() {
     assertThat(run("--seed", "7")).isZero();
-    assertThat(out.toString()).contains("Scenario[seed=7", "verdict", "trace");
+    assertThat(out.toString())
+        .contains("Scenario[seed=7", "CacheScenario[seed=7", "verdict", "trace");
+  }
+
+  @Test
+  void oneWorldAloneIsRunWhenOnlyThatIsWanted() {
+    assertThat(run("--world", "engine", "--seed", "7")).isZero();
+    assertThat(out.toString()).contains("Scenario[seed=7").doesNotContain("CacheScenario");
+  }
+
+  @Test
+  void anUnknownWorldIsRefused() {
+    assertThat(run("--world", "moon")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("moon", "engine", "cache", "both");
   }
 
   @Test
@@ -54,11 +67,12 @@ class SimulateCommandTest {
   @Test
   void helpHasExamples() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("Usage: larder simulate", "larder simulate --seed 123");
+    assertThat(out.toString())
+        .contains("Usage: larder simulate", "larder simulate --world cache --seed 123");
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new SimulateCommand())
+    return SimulateCommand.commandLine()
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -180,10 +181,11 @@ class SimulationTest {
   @Test
   void aWriteBufferThatIsNotReturnedIsFound() {
     try (World world = aWorldUnderWay()) {
-      while (world.store().reserve(Bucket.DEFAULT, 100, 1, new Reservation())
-          != ReserveOutcome.RESERVED) {
-        world.operate(1);
-      }
+      operateUntil(
+          world,
+          () ->
+              world.store().reserve(Bucket.DEFAULT, 100, 1, new Reservation())
+                  == ReserveOutcome.RESERVED);
 
       assertFails(world, "no rest");
     }
@@ -229,11 +231,16 @@ class SimulationTest {
     World world = new World(scenario(), new Tally(), Trace.silent());
     world.operate(1000);
     // Until there is something of everything that a test spoils.
-    while (sealedRecords(world).isEmpty() || freePages(world).size() < 3) {
-      world.operate(1);
-    }
+    operateUntil(world, () -> !sealedRecords(world).isEmpty() && freePages(world).size() >= 3);
     world.check();
     return world;
+  }
+
+  private static void operateUntil(World world, BooleanSupplier isSo) {
+    for (int i = 0; !isSo.getAsBoolean(); i++) {
+      assertThat(i).as("operations until the world is as it is wanted").isLessThan(10_000);
+      world.operate(1);
+    }
   }
 
   private static void assertFails(World world, String message) {

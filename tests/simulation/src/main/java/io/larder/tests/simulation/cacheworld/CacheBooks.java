@@ -6,6 +6,7 @@ import io.larder.cache.Cache;
 import io.larder.cache.CacheSnapshot;
 import io.larder.cache.model.Status;
 import io.larder.cache.stats.CacheCounter;
+import io.larder.cache.stats.Departure;
 import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.Inventory.OnPage;
 import io.larder.engine.StoreSnapshot;
@@ -16,6 +17,7 @@ import io.larder.tests.simulation.device.SimulatedDevice;
 import io.larder.tests.simulation.device.SimulatedReadQueue;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.oracle.Oracle;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,11 +83,26 @@ final class CacheBooks {
         oracle.readsAnswered() - oracle.readHits(),
         count(CacheCounter.MISSES));
     unlessEqual(
+        "misses by their reasons",
+        count(CacheCounter.MISSES),
+        count(CacheCounter.MISSES_COLD)
+            + Arrays.stream(Departure.values())
+                .map(Departure::missCounter)
+                .distinct()
+                .mapToLong(this::count)
+                .sum());
+    unlessEqual(
         "items stored",
         oracle.answerCount(Status.STORED) + oracle.numbersMade(),
         count(CacheCounter.STORED));
-    if (count(CacheCounter.EVICTED_FROM_RAM_UNREAD) > count(CacheCounter.EVICTED_FROM_RAM)) {
-      throw new SimulationFailure("more unread items evicted than items");
+    long evicted = count(CacheCounter.EVICTED_FROM_RAM);
+    long refused =
+        count(CacheCounter.REFUSED_SMALL)
+            + count(CacheCounter.REFUSED_LARGE)
+            + count(CacheCounter.REFUSED_SHORT_LIVED)
+            + count(CacheCounter.REFUSED_OVER_BUDGET);
+    if (count(CacheCounter.EVICTED_FROM_RAM_UNREAD) > evicted || refused > evicted) {
+      throw new SimulationFailure("more items evicted unread, or refused by flash, than evicted");
     }
   }
 

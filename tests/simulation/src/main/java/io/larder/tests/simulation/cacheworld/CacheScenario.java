@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param readPercent how many of the questions are reads
  * @param lowTtlSeconds less life left shares pages of its own; 0 = none does
  * @param maxWaitMillis how long a device that makes no progress is waited for
+ * @param writeBudgetBytesPerSecond what may go to flash; 0 = no limit
  * @param burstMax most questions at once
  * @param weights how often each operation is drawn, against the others
  */
@@ -37,6 +38,7 @@ public record CacheScenario(
     int lowTtlSeconds,
     int recacheRate,
     int maxWaitMillis,
+    int writeBudgetBytesPerSecond,
     int operationCount,
     int burstMax,
     Map<CacheOperation, Integer> weights,
@@ -79,6 +81,7 @@ public record CacheScenario(
         random.nextInt(3) == 0 ? 1 + random.nextInt(1000) : 0,
         random.nextInt(4),
         random.nextInt(1000),
+        random.nextInt(5) == 0 ? Draws.oneTo(1_000_000, random) : 0,
         500 + Draws.oneTo(OPERATIONS_MAX, random),
         Draws.oneTo(200, random),
         weights(random),
@@ -100,6 +103,7 @@ public record CacheScenario(
         lowTtlSeconds,
         recacheRate,
         maxWaitMillis,
+        writeBudgetBytesPerSecond,
         operationCount,
         burstMax,
         weights,
@@ -129,7 +133,8 @@ public record CacheScenario(
         flash == null ? 0 : flash.itemBytesMin(),
         Duration.ofSeconds(lowTtlSeconds),
         recacheRate,
-        Duration.ofMillis(maxWaitMillis));
+        Duration.ofMillis(maxWaitMillis),
+        writeBudgetBytesPerSecond);
   }
 
   KeyHash keyHash() {
