@@ -100,7 +100,7 @@ public final class MemoryProof {
       @Option(
               names = "--log",
               paramLabel = "MB",
-              defaultValue = "64",
+              defaultValue = "256",
               description = "RAM beside the index, at least a third of what the index needs.")
           int logMegabytes,
       @Option(
