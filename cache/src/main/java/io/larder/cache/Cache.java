@@ -21,6 +21,7 @@ import io.larder.cache.tier.Tiers;
 import io.larder.cache.tier.WriteBudget;
 import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
+import io.larder.engine.StoreSnapshot;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
@@ -260,6 +261,11 @@ public final class Cache implements AutoCloseable {
     return sums;
   }
 
+  /** How long ago a moment was; 0 for no moment. */
+  private long ageSeconds(long sinceSeconds) {
+    return sinceSeconds == 0 ? 0 : Math.max(0, nowSeconds() - sinceSeconds);
+  }
+
   /** The cache at this moment. */
   public CacheSnapshot snapshot() {
     Map<CacheCounter, Long> counters = sum();
@@ -277,6 +283,7 @@ public final class Cache implements AutoCloseable {
       }
     }
     PageStore flash = tiers.flash();
+    StoreSnapshot flashNow = flash == null ? null : flash.snapshot();
     return new CacheSnapshot(
         counters,
         itemCount - flashItemCount,
@@ -289,8 +296,10 @@ public final class Cache implements AutoCloseable {
         tiers.index().ghostBytes(),
         usedBytes,
         bucketCount,
-        flash == null ? null : flash.snapshot(),
-        flash == null ? 0 : flash.lentReadBytes());
+        flashNow,
+        flash == null ? 0 : flash.lentReadBytes(),
+        ageSeconds(tiers.ram().oldestOpenedAtSeconds()),
+        flashNow == null ? 0 : ageSeconds(flashNow.oldestOpenedAtSeconds()));
   }
 
   /**

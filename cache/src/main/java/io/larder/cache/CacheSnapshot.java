@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param indexBucketCount buckets of all shards
  * @param flash the flash tier; null when there is none
  * @param flashReadBytes bytes of flash reads in flight
+ * @param ramAgeSeconds how long ago the oldest full segment of RAM was begun; 0 when there is none
+ * @param flashAgeSeconds how long ago the oldest page in use was begun; 0 when there is none
  */
 public record CacheSnapshot(
     Map<CacheCounter, Long> counters,
@@ -36,7 +38,9 @@ public record CacheSnapshot(
     long indexUsedBytes,
     long indexBucketCount,
     @Nullable StoreSnapshot flash,
-    long flashReadBytes) {
+    long flashReadBytes,
+    long ramAgeSeconds,
+    long flashAgeSeconds) {
 
   /** One of the counters. */
   public long get(CacheCounter counter) {

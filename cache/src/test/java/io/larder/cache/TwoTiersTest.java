@@ -35,6 +35,20 @@ class TwoTiersTest {
   }
 
   @Test
+  void agesOfBothTiersGrowWithTime() {
+    assertThat(rig.cache.snapshot().ramAgeSeconds()).isZero();
+    assertThat(rig.cache.snapshot().flashAgeSeconds()).isZero();
+    for (int i = 0; i < 1500; i++) {
+      rig.set("aging" + i, new byte[2000]);
+    }
+    rig.settle();
+    rig.clock.advanceSeconds(77);
+
+    assertThat(rig.cache.snapshot().ramAgeSeconds()).isEqualTo(77);
+    assertThat(rig.cache.snapshot().flashAgeSeconds()).isEqualTo(77);
+  }
+
+  @Test
   void everythingStoredIsReadBackFromEitherTier() {
     pushOut();
 

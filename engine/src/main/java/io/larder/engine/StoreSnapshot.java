@@ -65,4 +65,13 @@ public record StoreSnapshot(
   public long liveCount() {
     return pages.stream().mapToLong(PageSnapshot::liveCount).sum();
   }
+
+  /** When the oldest page in use was opened, unix seconds; 0 when all are free. */
+  public long oldestOpenedAtSeconds() {
+    return pages.stream()
+        .filter(page -> page.state() != PageState.FREE)
+        .mapToLong(PageSnapshot::openedAtSeconds)
+        .min()
+        .orElse(0);
+  }
 }

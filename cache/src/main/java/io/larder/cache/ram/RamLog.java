@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.platform.work.Wakeup;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -252,6 +253,17 @@ public final class RamLog {
   /** Whether there is no use in waiting for room. */
   public boolean isRefusing() {
     return refuses;
+  }
+
+  /** When the oldest full segment was opened, unix seconds; 0 when none is full. */
+  public synchronized long oldestOpenedAtSeconds() {
+    long oldest = 0;
+    for (Segment head : Arrays.asList(probation.peekFirst(), main.peekFirst())) {
+      if (head != null && (oldest == 0 || head.openedAtSeconds() < oldest)) {
+        oldest = head.openedAtSeconds();
+      }
+    }
+    return oldest;
   }
 
   /** Segments that are full. */

@@ -261,6 +261,10 @@ enum GeneralStat {
       true,
       m -> m.get(CacheCounter.REFUSED_OVER_BUDGET)),
   LARDER_KEPT_IN_RAM("Items moved on in RAM because they were read.", CacheCounter.KEPT_IN_RAM),
+  LARDER_RAM_AGE_SECONDS(
+      "Seconds since the oldest full segment of RAM was begun: how long an item stays that nobody"
+          + " reads.",
+      m -> m.cache().ramAgeSeconds()),
   LARDER_INDEX_BYTES("Bytes of the index that hold something.", m -> m.cache().indexUsedBytes()),
   LARDER_GHOST_BYTES(
       "Bytes of the index's RAM that remember departed keys.", m -> m.cache().ghostBytes()),
@@ -280,6 +284,8 @@ enum GeneralStat {
       "Index entries a set took over without reading what they pointed at.",
       CacheCounter.SLOTS_TAKEN_UNREAD),
   LARDER_FLASH_ITEMS("Items on flash.", true, m -> m.cache().flashItemCount()),
+  LARDER_FLASH_AGE_SECONDS(
+      "Seconds since the oldest page in use was begun.", true, m -> m.cache().flashAgeSeconds()),
   LARDER_FLASH_HITS("Reads answered from flash.", true, m -> m.get(CacheCounter.FLASH_HITS)),
   LARDER_SHARED_READS(
       "Flash reads that shared one of the same bytes that was under way.",
