@@ -83,7 +83,8 @@ public final class PlayedLarder implements PlayedCache {
             usual.flashItemBytesMin(),
             usual.lowTtl(),
             usual.recacheRate(),
-            usual.maxWait());
+            usual.maxWait(),
+            usual.writeBudgetBytesPerSecond());
     List<Device> devices = flash == null ? List.of() : List.of(new SparseDevice(flashBytes));
     cache = Cache.open(config, devices, clock, work);
     session = cache.newSession(reads, new InlineExecutor());

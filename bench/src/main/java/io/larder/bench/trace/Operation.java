@@ -1,5 +1,7 @@
 package io.larder.bench.trace;
 
+import java.util.Locale;
+
 /** What a request of a trace wants. */
 public enum Operation {
   /** A read; what is missing is stored then. */
@@ -21,7 +23,7 @@ public enum Operation {
    * @throws IllegalArgumentException when nobody calls one so
    */
   static Operation named(String word) {
-    return switch (word.strip().toLowerCase(java.util.Locale.ROOT)) {
+    return switch (word.strip().toLowerCase(Locale.ROOT)) {
       case "get", "gets", "gat", "gats", "touch", "get_lease", "read", "r" -> GET;
       case "set",
           "add",

@@ -58,8 +58,13 @@ public final class TraceBuilder {
         0);
   }
 
-  /** Adds a request on a numbered key. */
-  void add(long second, long keyNumber, Operation operation, int size, int life) {
+  /**
+   * Adds a request on a numbered key.
+   *
+   * @param size of its value in bytes; negative if nobody knows
+   * @param life of what it stores, in seconds; 0 = for ever
+   */
+  public void add(long second, long keyNumber, Operation operation, int size, int life) {
     add(second, keyNumber, operation, decimalDigits(keyNumber), size, life);
   }
 
