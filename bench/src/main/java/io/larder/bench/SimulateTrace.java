@@ -254,7 +254,7 @@ public final class SimulateTrace implements Callable<Integer> {
                   .formatted(flashWords, flashBytes, PlayedLarder.FLASH_BYTES_MIN));
         }
         String words =
-            flashBytes == 0 ? "RAM " + ramWords : "RAM " + ramWords + ", flash " + flashWords;
+            flashBytes == 0 ? "RAM " + ramWords : "RAM " + ramWords + " + flash " + flashWords;
         sizes.add(new Size(words, ramBytes, flashBytes, 0));
       }
     }

@@ -41,11 +41,11 @@ class SimulateTraceTest {
         .isZero();
 
     assertThat(out.toString())
-        .contains("requests     20,000: 20,000 gets", "LRU", "memcached", "RAM 20%, flash 16m")
+        .contains("requests     20,000: 20,000 gets", "LRU", "memcached", "RAM 20% + flash 16m")
         .containsPattern("RAM 2m +\\d+\\.\\d\\d +\\d+\\.\\d\\d ");
     assertThat(json)
         .content()
-        .contains("\"trace\": \"zipf:0.8:5000:20000, seed 1\"", "\"size\": \"RAM 2m, flash 16m\"");
+        .contains("\"trace\": \"zipf:0.8:5000:20000, seed 1\"", "\"size\": \"RAM 2m + flash 16m\"");
     List<String> lines = Files.readAllLines(csv);
     assertThat(lines).hasSize(5);
     assertThat(lines.get(0).split(",", -1)).hasSameSizeAs(lines.get(4).split(",", -1));

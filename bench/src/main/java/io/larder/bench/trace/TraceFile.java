@@ -22,6 +22,7 @@ public final class TraceFile {
 
   private static final int LOOK_BYTES = 1 << 16;
   private static final int ORACLE_SIZE_MAX = 1 << 30;
+  private static final long REQUESTS_MAX = 1L << 40;
 
   private final Path path;
   private final @Nullable TraceFormat wanted;
@@ -72,7 +73,8 @@ public final class TraceFile {
     if (!first.contains(",")) {
       return TraceFormat.TEXT;
     }
-    if (CacheBenchColumns.areNamedIn(first)) {
+    // Plain CSV may name its columns too; CacheBench does not call any of its own "time".
+    if (CacheBenchColumns.areNamedIn(first) && !first.toLowerCase(Locale.ROOT).startsWith("time,")) {
       return TraceFormat.CACHEBENCH;
     }
     String second = start.lines().skip(1).findFirst().orElse(first);
@@ -98,7 +100,7 @@ public final class TraceFile {
       long time = Integer.toUnsignedLong(bytes.getInt(at));
       int size = bytes.getInt(at + 12);
       long next = bytes.getLong(at + 16);
-      if (time < before || size < 0 || size > ORACLE_SIZE_MAX || (next != -1 && next <= i)) {
+      if (time < before || size < 0 || size > ORACLE_SIZE_MAX || (next != -1 && next <= i) || next > REQUESTS_MAX) {
         return false;
       }
       before = time;
