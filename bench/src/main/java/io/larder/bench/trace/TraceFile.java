@@ -74,7 +74,8 @@ public final class TraceFile {
       return TraceFormat.TEXT;
     }
     // Plain CSV may name its columns too; CacheBench does not call any of its own "time".
-    if (CacheBenchColumns.areNamedIn(first) && !first.toLowerCase(Locale.ROOT).startsWith("time,")) {
+    if (CacheBenchColumns.areNamedIn(first)
+        && !first.toLowerCase(Locale.ROOT).startsWith("time,")) {
       return TraceFormat.CACHEBENCH;
     }
     String second = start.lines().skip(1).findFirst().orElse(first);
@@ -100,7 +101,11 @@ public final class TraceFile {
       long time = Integer.toUnsignedLong(bytes.getInt(at));
       int size = bytes.getInt(at + 12);
       long next = bytes.getLong(at + 16);
-      if (time < before || size < 0 || size > ORACLE_SIZE_MAX || (next != -1 && next <= i) || next > REQUESTS_MAX) {
+      if (time < before
+          || size < 0
+          || size > ORACLE_SIZE_MAX
+          || (next != -1 && next <= i)
+          || next > REQUESTS_MAX) {
         return false;
       }
       before = time;
