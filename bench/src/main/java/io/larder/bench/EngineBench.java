@@ -3,6 +3,7 @@ package io.larder.bench;
 import io.larder.bench.engine.Contender;
 import io.larder.bench.engine.StoreSize;
 import io.larder.bench.fio.Fio;
+import io.larder.bench.report.Amount;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Measure;
 import io.larder.bench.report.Progress;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,8 +58,6 @@ import picocli.CommandLine.Spec;
       "Exit codes: 0 measured, 1 something failed, 2 wrong option."
     })
 public final class EngineBench implements Callable<Integer> {
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmgt]?)");
-  private static final String UNITS = "kmgt";
   private static final double WARM_UP_SECONDS_MAX = 2;
   private static final int DEPTH_MAX = 256;
   private static final int BLOCK_BYTES = 512;
@@ -134,18 +131,7 @@ public final class EngineBench implements Callable<Integer> {
 
   /** The command, which says in one sentence what went wrong. */
   static CommandLine commandLine() {
-    return new CommandLine(new EngineBench())
-        .setExecutionExceptionHandler((failure, command, _) -> {
-          String message = failure.getMessage();
-          command
-              .getErr()
-              .println(
-                  "larder bench-engine: "
-                      + (failure instanceof IOException && message != null
-                          ? message
-                          : failure.toString()));
-          return CommandLine.ExitCode.SOFTWARE;
-        });
+    return OneSentence.of(new EngineBench());
   }
 
   @Override
@@ -183,14 +169,11 @@ public final class EngineBench implements Callable<Integer> {
   // ------------------------------------------------------------------ what can be said against it
 
   private long checkedSize() {
-    Matcher matcher = SIZE.matcher(size.toLowerCase(Locale.ROOT));
-    if (!matcher.matches()) {
+    Amount amount = Amount.parse(size);
+    if (amount == null || amount.isPercentage()) {
       throw wrong("--size " + size + " is not a number and k, m, g or t.");
     }
-    long bytes = Long.parseLong(matcher.group(1));
-    if (!matcher.group(2).isEmpty()) {
-      bytes <<= 10 * (UNITS.indexOf(matcher.group(2)) + 1);
-    }
+    long bytes = amount.number();
     if (bytes < StoreSize.FILE_BYTES_MIN) {
       throw wrong("--size " + size + " is too small to cut into pages; 32m is the least.");
     }

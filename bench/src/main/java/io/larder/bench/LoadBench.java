@@ -123,18 +123,7 @@ public final class LoadBench implements Callable<Integer> {
 
   /** The command, which says in one sentence what went wrong. */
   static CommandLine commandLine() {
-    return new CommandLine(new LoadBench())
-        .setExecutionExceptionHandler((failure, command, _) -> {
-          String message = failure.getMessage();
-          command
-              .getErr()
-              .println(
-                  "larder bench: "
-                      + (failure instanceof IOException && message != null
-                          ? message
-                          : failure.toString()));
-          return CommandLine.ExitCode.SOFTWARE;
-        });
+    return OneSentence.of(new LoadBench());
   }
 
   @Override

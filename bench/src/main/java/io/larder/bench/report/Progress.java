@@ -33,6 +33,13 @@ public final class Progress implements AutoCloseable {
     }
   }
 
+  /** So many more steps have been taken. */
+  public void stepBy(long count) {
+    if (bar != null) {
+      bar.stepBy(count);
+    }
+  }
+
   /** So many steps have been taken; what is to be said of it. */
   public void stepTo(long steps, String remark) {
     if (bar != null) {

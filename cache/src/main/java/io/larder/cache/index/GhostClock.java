@@ -18,7 +18,7 @@ final class GhostClock {
   static final int STAMPS = 256;
 
   private static final int FRACTION_BITS = 24;
-  private static final long KEYS_MIN = 64;
+  private static final long KEYS_MIN = 16;
 
   private final Time probation = new Time();
   private final Time main = new Time();

@@ -75,6 +75,12 @@ public final class DemoteStep implements Step {
   /** Segments looked at since one was freed. */
   private int keptInTurnCount;
 
+  /**
+   * What of the victim may be moved. If writers were waiting when it was chosen, no more than half,
+   * so that each one gains room; what moving it takes meanwhile is no reason to let more of it go.
+   */
+  private int keptBytesMax;
+
   private boolean waiting;
   private boolean dropping;
   private long waitingSinceNanos;
@@ -147,6 +153,7 @@ public final class DemoteStep implements Step {
       position = 0;
       keptBytes = 0;
       compacts = segment.isMoreThanHalfDead();
+      keptBytesMax = ram.isExhausted() ? segment.tailBytes() / 2 : segment.tailBytes();
     }
     return advance(segment, now);
   }
@@ -270,8 +277,7 @@ public final class DemoteStep implements Step {
   /** Moves a record that was hit to the main queue. */
   @GuardedBy("shard")
   private boolean keep(Shard shard, long cursor, Segment segment, int at, int span, long now) {
-    // With writers waiting, no more than half of a segment is moved, so that each one gains room.
-    if (ram.isExhausted() && keptBytes + span > segment.tailBytes() / 2) {
+    if (keptBytes + span > keptBytesMax) {
       return false;
     }
     int hits = Slot.hits(shard.get(cursor));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.replay;
+
+import org.jspecify.annotations.NullMarked;

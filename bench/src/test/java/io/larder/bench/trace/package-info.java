@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.trace;
+
+import org.jspecify.annotations.NullMarked;
