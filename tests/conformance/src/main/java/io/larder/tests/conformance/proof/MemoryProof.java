@@ -121,7 +121,7 @@ public final class MemoryProof {
     for (int bytes : keyBytes) {
       try (Scratch scratch = Scratch.in(folder);
           LarderProcess larder = start(scratch, logMegabytes, "auto", flashMegabytes);
-          IndexCost cost = new IndexCost(larder, bytes, logMegabytes, items.getFirst() / 4)) {
+          IndexCost cost = new IndexCost(larder, bytes, logMegabytes, items.getFirst() / 2)) {
         for (long count : items) {
           IndexCost.Sample sample = fill(cost, count);
           isGood &=
