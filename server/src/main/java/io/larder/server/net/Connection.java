@@ -227,12 +227,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     }
     stalled = !session.wantsInput();
     if (session.wantsClose() || inputEnded) {
-      if (sendingCount == 0 && (session.wantsClose() || session.isIdle())) {
+      if (sendingCount == 0 && (session.wantsClose() || hasNothingLeftToDo())) {
         close();
       }
     } else if (!stalled) {
       read();
     }
+  }
+
+  /**
+   * Whether everything that was asked for has been answered. Commands may have waited until replies
+   * had been sent, and that may have happened just now; what is left after them is incomplete.
+   */
+  private boolean hasNothingLeftToDo() {
+    if (session.isIdle() && session.hasWaitingInput()) {
+      session.resume();
+      if (!session.isIdle()) {
+        loop.goOnLater(this);
+      }
+    }
+    return session.isIdle();
   }
 
   private void send() {

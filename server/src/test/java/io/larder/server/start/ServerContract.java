@@ -371,6 +371,24 @@ abstract class ServerContract {
   }
 
   @Test
+  void whoHasSaidEverythingStillGetsMoreThanIsSentAtOnce() throws Exception {
+    TestClient client = client(ramOnly());
+    byte[] value = new byte[300_000];
+    Arrays.fill(value, (byte) 'v');
+    assertThat(client.set("big", value)).isEqualTo("STORED");
+    client.send("get big\r\n".repeat(10) + "set half 0 0 5\r\nha");
+    client.endOutput();
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(client.line()).isEqualTo("VALUE big 0 300000");
+      assertThat(client.bytes(300_000)).isEqualTo(value);
+      assertThat(client.line()).isEmpty();
+      assertThat(client.line()).isEqualTo("END");
+    }
+    assertThat(client.isClosedByServer()).isTrue();
+  }
+
+  @Test
   void quitClosesTheConnection() throws Exception {
     TestClient client = client(ramOnly());
     client.send("get key\r\nquit\r\n");

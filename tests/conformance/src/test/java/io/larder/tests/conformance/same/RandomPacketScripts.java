@@ -20,6 +20,7 @@ final class RandomPacketScripts {
       List.of("0", "0", "0", "100", "86400", "2592000", "now+500", "2592001", "4294967295");
   private static final List<String> NUMBERS =
       List.of("0", "1", "5", "9", "10", "99", "100", "1000", "9999999999");
+
   /**
    * In hexadecimal. None is of spaces and line ends alone: memcached looks for a number behind the
    * end of such a value.
@@ -48,8 +49,8 @@ final class RandomPacketScripts {
   private boolean damages;
 
   /**
-   * Whether this script counts numbers up and down. Then it reads at the end of a burst only: what a
-   * number looks like that changes while it is being sent is an accepted deviation.
+   * Whether this script counts numbers up and down. Then it reads at the end of a burst only: what
+   * a number looks like that changes while it is being sent is an accepted deviation.
    */
   private boolean counts;
 
