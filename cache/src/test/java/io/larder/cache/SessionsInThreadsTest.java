@@ -142,8 +142,7 @@ class SessionsInThreadsTest {
     assertThat(snapshot.flashReadBytes()).isZero();
     assertThat(snapshot.get(CacheCounter.CHECKSUM_FAILURES)).isZero();
     assertThat(snapshot.get(CacheCounter.FLASH_HITS)).isPositive();
-    assertThat(
-            cache.get(EngineCounter.PAGE_EVICTIONS) + cache.get(EngineCounter.PAGE_COMPACTIONS))
+    assertThat(cache.get(EngineCounter.PAGE_EVICTIONS) + cache.get(EngineCounter.PAGE_COMPACTIONS))
         .as("pages given up with live records")
         .isPositive();
   }

@@ -10,8 +10,7 @@ import io.larder.cache.model.Tunables;
  * @param maxWaitNanos how long to wait for a device that makes no progress before dropping records
  * @param evicts whether items are lost to make room for others
  */
-public record TierSettings(
-    Tunables tunables, LifeBands bands, long maxWaitNanos, boolean evicts) {
+public record TierSettings(Tunables tunables, LifeBands bands, long maxWaitNanos, boolean evicts) {
   private static final long NANOS_PER_MICRO = 1000;
 
   /** Smallest record that goes to flash. */
