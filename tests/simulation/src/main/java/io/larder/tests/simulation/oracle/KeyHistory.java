@@ -248,7 +248,7 @@ final class KeyHistory {
           // Only an item that is there is answered for like this.
           held.seen(now.losses(), now.collisions());
         }
-        apply(effect, question, view, held, now);
+        apply(effect, view, held, now);
         return 0;
       }
     }
@@ -258,7 +258,7 @@ final class KeyHistory {
         if (item != null) {
           change(null, now, false, Long.MAX_VALUE);
         }
-        apply(effect, question, view, current(), now);
+        apply(effect, view, current(), now);
         return isThere ? 1 : 0;
       }
     }
@@ -298,7 +298,7 @@ final class KeyHistory {
     return view.hitBefore() ? held.maybeFetched : looked <= held.fetchedFrom;
   }
 
-  private void apply(Effect effect, Question question, ItemView view, Stretch held, Moment now) {
+  private void apply(Effect effect, ItemView view, Stretch held, Moment now) {
     Item after = effect.after;
     if (after == null) {
       if (held.item != null) {
