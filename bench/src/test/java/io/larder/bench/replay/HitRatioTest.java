@@ -21,13 +21,13 @@ class HitRatioTest {
    */
   @ParameterizedTest(name = "exponent {0}, {1} of 10,000 keys")
   @CsvSource({
-    "0.90,  100,  600000, 38.39, 25.74",
-    "0.90, 1000, 1000000, 63.53, 55.18",
-    "1.00,  100,  600000, 50.50, 38.60",
-    "1.00, 1000, 1000000, 73.74, 67.14",
-    "1.05,  500, 1000000, 72.07, 64.60",
-    "1.10,  100,  600000, 62.50, 52.38",
-    "1.50,  100,  600000, 92.23, 89.58"
+    "0.90,  100,  600000, 38.39, 26.20",
+    "0.90, 1000, 1000000, 63.53, 55.68",
+    "1.00,  100,  600000, 50.50, 39.17",
+    "1.00, 1000, 1000000, 73.74, 67.60",
+    "1.05,  500, 1000000, 72.07, 65.03",
+    "1.10,  100,  600000, 62.50, 52.93",
+    "1.50,  100,  600000, 92.23, 89.87"
   })
   void independentReadsHitAsOftenAsPublished(
       double exponent, int itemCount, int requestCount, double s3FifoPercent, double lruPercent) {
@@ -36,7 +36,7 @@ class HitRatioTest {
     assertThat(larder(trace, itemCount).percent()).isCloseTo(s3FifoPercent, within(0.5));
     assertThat(lru(trace, itemCount).percent())
         .as("the same reads, to the one policy that leaves nothing open")
-        .isCloseTo(lruPercent, within(0.6));
+        .isCloseTo(lruPercent, within(0.4));
   }
 
   @Test
