@@ -113,6 +113,12 @@ enum AcceptedDeviation {
       "PACKET 81 op=00 type=0 status=04 opaque=0 0 extras= key= value=*\r\n",
       "A key that is too long is an error as soon as the header says so. Memcached waits for the key"
           + " first, and hangs up on one that its buffer cannot hold."),
+  LOGIN_IN_A_PIPELINE(
+      "",
+      "",
+      "",
+      "With `-Y` everything that a client says before it is known is answered. Memcached answers only"
+          + " the last of several things that come at once."),
   LAST_ACCESS(
       "",
       "",

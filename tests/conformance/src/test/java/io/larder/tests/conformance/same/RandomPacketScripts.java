@@ -87,8 +87,9 @@ final class RandomPacketScripts {
     for (int i = 0; i < count; i++) {
       String fields = command();
       boolean isRead = counts && READS.matcher(fields).find();
-      (isRead ? reads : packets)
-          .add(damages && chance(DAMAGED_PERCENT) ? damaged(fields) : packet(fields));
+      // The first packet is whole: it tells which protocol is spoken.
+      boolean isDamaged = damages && !packets.isEmpty() && chance(DAMAGED_PERCENT);
+      (isRead ? reads : packets).add(isDamaged ? damaged(fields) : packet(fields));
     }
     packets.addAll(reads);
     packets.add(SideBySide.LAST_PACKET);
