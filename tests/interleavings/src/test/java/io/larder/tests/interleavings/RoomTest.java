@@ -37,7 +37,7 @@ class RoomTest {
     public Meeting() {
       log.addWaiter(small::woken);
       log.addWaiter(large::woken);
-      RamWriter writer = new RamWriter(log, RamQueue.MAIN);
+      RamWriter writer = RamWriter.forDemotion(log, RamQueue.MAIN);
       while (writer.claim(SPAN_BYTES, 0)) {
         writer.publish();
       }
@@ -79,7 +79,7 @@ class RoomTest {
 
     /** Asks for room as a session does: what it does not get it waits for. */
     private final class Demander {
-      private final RamWriter writer = new RamWriter(log, RamQueue.MAIN);
+      private final RamWriter writer = RamWriter.forDemotion(log, RamQueue.MAIN);
       private final int spanBytes;
       private volatile boolean served;
       private volatile boolean waits;
