@@ -19,12 +19,11 @@ record Exchange(String name, String given, String asked) {
    */
   boolean keepsToItself() {
     return Stream.of(given, asked)
-        .noneMatch(
-            said ->
-                said.contains("flush_all")
-                    || said.contains("cache_memlimit 64")
-                    || said.contains("op=08")
-                    || said.contains("op=18"));
+        .noneMatch(said ->
+            said.contains("flush_all")
+                || said.contains("cache_memlimit 64")
+                || said.contains("op=08")
+                || said.contains("op=18"));
   }
 
   /** The same in two bursts, the question at the given pace. */
