@@ -142,7 +142,9 @@ final class CacheBooks {
   /** What is still under way that comes to rest by itself; null when nothing is. */
   @Nullable String unrest() {
     CacheSnapshot snapshot = cache.snapshot();
-    if (snapshot.ramUsedBytes() + snapshot.ramIdleBytes() > snapshot.ramBytes()) {
+    // Without evictions less RAM is only reached as far as there is somewhere to go.
+    if (cache.config().evicts()
+        && snapshot.ramUsedBytes() + snapshot.ramIdleBytes() > snapshot.ramBytes()) {
       return "more RAM than there may be: " + snapshot.ramUsedBytes() + " bytes in use and "
           + snapshot.ramIdleBytes() + " idle of " + snapshot.ramBytes();
     }
