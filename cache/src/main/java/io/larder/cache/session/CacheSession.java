@@ -297,7 +297,11 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       Shard shard = tiers.index().shardOf(hash);
       synchronized (shard) {
         for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
-          if (isOrMayBe(request, shard, shard.get(at), lookup)) {
+          long slot = shard.get(at);
+          if (isOrMayBe(request, shard, slot, lookup)) {
+            if (!tiers.isRam(slot) && takesUnread(request, shard)) {
+              counters.increment(CacheCounter.SLOTS_TAKEN_UNREAD);
+            }
             tiers.drop(shard, at, hash, Departure.DELETED);
           }
         }

@@ -200,6 +200,7 @@ public final class SimulateCommand implements Callable<Integer> {
     row("records checked", "%,d right".formatted(tally.recordsChecked()));
     row("requests answered", "%,d, all as they may be".formatted(tally.answerCount()));
     row("reads that missed", "%,d".formatted(tally.missCount()));
+    row("requests without memory", "%,d".formatted(tally.refusalCount()));
     row("items forgotten", "%,d, all counted".formatted(tally.forgottenCount()));
     row("damaged records", "%,d, all known for it".formatted(tally.damageFoundCount()));
     row("pages reclaimed", "%,d".formatted(tally.pagesReclaimed()));

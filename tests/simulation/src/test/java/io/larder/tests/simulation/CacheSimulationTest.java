@@ -149,10 +149,12 @@ class CacheSimulationTest {
   /**
    * Seeds, and what they found: 2 and 50, a change that waited for room overtaken by what was asked
    * later on its key; 191, a read forgotten because a touch of the item was under way; 1006, a
-   * flush_all that was due, put off by a later one.
+   * flush_all that was due, put off by a later one; 100026, items of other keys that a refused
+   * store took with it, uncounted. The first three are also
+   * held by tests of the cache.
    */
   @ParameterizedTest
-  @ValueSource(longs = {2, 50, 191, 1006, 1196, 3462})
+  @ValueSource(longs = {2, 50, 191, 1006, 1196, 3462, 100026})
   void seedsThatOnceFailedPass(long seed) {
     assertThat(WorldKind.CACHE.run(seed).failure()).isNull();
   }
@@ -180,6 +182,8 @@ class CacheSimulationTest {
       int operationCount) {
     Map<CacheOperation, Integer> weights = new EnumMap<>(CacheScenario.usualWeights());
     weights.put(CacheOperation.FLUSH_ALL, 0);
+    weights.put(CacheOperation.RESIZE_RAM, 0);
+    weights.put(CacheOperation.TUNE, 0);
     weights.put(CacheOperation.READ_OFTEN, 30);
     weights.put(CacheOperation.FILL, 8);
     weights.put(CacheOperation.WORK, 300);
@@ -201,6 +205,7 @@ class CacheSimulationTest {
         1,
         500,
         0,
+        true,
         operationCount,
         8,
         weights,
@@ -216,20 +221,7 @@ class CacheSimulationTest {
     weights.put(CacheOperation.CHECK, 0);
     weights.put(CacheOperation.FLUSH_ALL, 0);
     return new CacheScenario(
-        seed,
-        1 << 20,
-        100_000,
-        null,
-        64,
-        200,
-        2000,
-        2,
-        50,
-        0,
-        1,
-        100,
-        0,
-        4000,
+        seed, 1 << 20, 100_000, null, 64, 200, 2000, 2, 50, 0, 1, 100, 0, true, 4000,
         8,
         weights,
         FaultRates.none());

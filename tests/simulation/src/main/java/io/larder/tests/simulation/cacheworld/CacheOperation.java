@@ -24,6 +24,10 @@ public enum CacheOperation {
   FLUSH_ALL(1),
   /** A session ends, and another one begins. */
   REPLACE_SESSION(1),
+  /** The cache may have more RAM, or less. */
+  RESIZE_RAM(1),
+  /** A setting changes. */
+  TUNE(1),
   /** Devices get older, and may lose a bit. */
   AGE(4),
   /** A device may be full for a while. */

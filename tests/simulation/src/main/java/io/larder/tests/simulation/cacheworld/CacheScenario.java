@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param lowTtlSeconds less life left shares pages of its own; 0 = none does
  * @param maxWaitMillis how long a device that makes no progress is waited for
  * @param writeBudgetBytesPerSecond what may go to flash; 0 = no limit
+ * @param evicts whether items are lost to make room for others, or else refused
  * @param burstMax most questions at once
  * @param weights how often each operation is drawn, against the others
  */
@@ -39,6 +40,7 @@ public record CacheScenario(
     int recacheRate,
     int maxWaitMillis,
     int writeBudgetBytesPerSecond,
+    boolean evicts,
     int operationCount,
     int burstMax,
     Map<CacheOperation, Integer> weights,
@@ -82,6 +84,7 @@ public record CacheScenario(
         random.nextInt(4),
         random.nextInt(1000),
         random.nextInt(5) == 0 ? Draws.oneTo(1_000_000, random) : 0,
+        random.nextInt(10) != 0,
         500 + Draws.oneTo(OPERATIONS_MAX, random),
         Draws.oneTo(200, random),
         weights(random),
@@ -104,6 +107,7 @@ public record CacheScenario(
         recacheRate,
         maxWaitMillis,
         writeBudgetBytesPerSecond,
+        evicts,
         operationCount,
         burstMax,
         weights,
@@ -134,7 +138,8 @@ public record CacheScenario(
         Duration.ofSeconds(lowTtlSeconds),
         recacheRate,
         Duration.ofMillis(maxWaitMillis),
-        writeBudgetBytesPerSecond);
+        writeBudgetBytesPerSecond,
+        evicts);
   }
 
   KeyHash keyHash() {

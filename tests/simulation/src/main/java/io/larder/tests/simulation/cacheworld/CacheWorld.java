@@ -1,9 +1,11 @@
 package io.larder.tests.simulation.cacheworld;
 
 import io.larder.cache.Cache;
+import io.larder.cache.CacheConfig;
 import io.larder.cache.index.KeyHash;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
+import io.larder.cache.model.Tunables;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot;
@@ -101,6 +103,7 @@ public final class CacheWorld implements AutoCloseable {
             scenario.keyCount(),
             hash,
             scenario.itemBytesMax(),
+            !scenario.evicts(),
             new CountedLosses(cache),
             clock,
             tally,
@@ -277,6 +280,8 @@ public final class CacheWorld implements AutoCloseable {
       case CLOCK_JUMP -> jump(from);
       case FLUSH_ALL -> flushAll(from);
       case REPLACE_SESSION -> anyAsker(from).replaceSession();
+      case RESIZE_RAM -> resizeRam(from);
+      case TUNE -> tune(from);
       case AGE -> devices.forEach(SimulatedDevice::age);
       case FILL_DEVICE -> ail(FaultKind.DEVICE_FULL, from);
       case KILL_DEVICE -> ail(FaultKind.DEVICE_DEAD, from);
@@ -356,6 +361,29 @@ public final class CacheWorld implements AutoCloseable {
     oracle.flushedAll(dueSeconds);
   }
 
+  /** Up to twice what it began with; the cache may say that it cannot. */
+  private void resizeRam(SplittableRandom from) {
+    long bytes = CacheConfig.RAM_BYTES_MIN / 2 + from.nextLong(2 * scenario.ramBytes());
+    boolean taken = cache.resizeRam(bytes);
+    trace.note("resized", bytes, taken ? 1 : 0, 0);
+  }
+
+  private void tune(SplittableRandom from) {
+    Tunables tunables = cache.tunables();
+    switch (from.nextInt(10)) {
+      case 0 -> tunables.setItemBytesMin(from.nextInt(2000));
+      case 1 -> tunables.setItemAgeSeconds(from.nextInt(20));
+      case 2 -> tunables.setLowTtlSeconds(from.nextInt(500));
+      case 3 -> tunables.setLifeBandCountMax(1 + from.nextInt(6));
+      case 4 -> tunables.setRecacheRate(from.nextInt(4));
+      case 5 -> tunables.setCompactUnderPages(from.nextInt(20));
+      case 6 -> tunables.setDropUnderPages(from.nextInt(20));
+      case 7 -> tunables.setLiveShareMax(from.nextDouble());
+      case 8 -> tunables.setDropsUnread(from.nextBoolean());
+      default -> tunables.setMaxSleepMicros(from.nextInt(2_000_000));
+    }
+  }
+
   private void ail(FaultKind kind, SplittableRandom from) {
     if (!devices.isEmpty()) {
       devices.get(from.nextInt(devices.size())).ail(kind);
@@ -389,9 +417,6 @@ public final class CacheWorld implements AutoCloseable {
     rest();
     checkAtRest();
     books.checkThatAllIsGone();
-    if (oracle.answerCount(Status.NO_MEMORY) != 0) {
-      throw new SimulationFailure("out of memory, where room can always be made");
-    }
     writeAgain();
     checkAtRest();
     for (CacheCounter counter : CacheCounter.values()) {
@@ -482,7 +507,11 @@ public final class CacheWorld implements AutoCloseable {
   private void writeAgain() {
     int count = Math.min(scenario.keyCount(), KEYS_WRITTEN_AGAIN_MAX);
     for (int key = 0; key < count; key++) {
-      askAndWait(askers.getFirst(), questions.set(0, key, 100, random));
+      Question set = questions.set(0, key, 100, random);
+      askAndWait(askers.getFirst(), set);
+      if (scenario.evicts() && set.status() != Status.STORED) {
+        throw new SimulationFailure("an empty cache does not take items: " + set);
+      }
     }
     rest();
     for (int key = 0; key < count; key++) {

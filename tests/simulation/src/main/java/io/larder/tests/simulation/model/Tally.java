@@ -21,6 +21,7 @@ public final class Tally {
   private long bookChecks;
   private long answerCount;
   private long missCount;
+  private long refusalCount;
   private long forgottenCount;
 
   /** Counts a fault that took effect. */
@@ -84,6 +85,11 @@ public final class Tally {
     missCount++;
   }
 
+  /** Counts a request for which there was no memory. */
+  public void refused() {
+    refusalCount++;
+  }
+
   /** Counts items that were there, and then were not, though nobody had asked for that. */
   public void forgotten(long count) {
     forgottenCount += count;
@@ -102,6 +108,7 @@ public final class Tally {
     bookChecks += other.bookChecks;
     answerCount += other.answerCount;
     missCount += other.missCount;
+    refusalCount += other.refusalCount;
     forgottenCount += other.forgottenCount;
   }
 
@@ -149,6 +156,10 @@ public final class Tally {
 
   public long missCount() {
     return missCount;
+  }
+
+  public long refusalCount() {
+    return refusalCount;
   }
 
   public long forgottenCount() {

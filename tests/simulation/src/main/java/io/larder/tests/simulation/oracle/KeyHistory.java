@@ -134,7 +134,11 @@ final class KeyHistory {
       throw new SimulationFailure("answered twice, or never asked: " + question);
     }
     int forgotten;
-    if (question.isPureRead() && !question.won) {
+    if (status == Status.NO_MEMORY) {
+      requireTurn(question);
+      forgotten = refused(question, now, serial);
+      overtake(question, now);
+    } else if (question.isPureRead() && !question.won) {
       forgotten = look(question, status, view, now, serial);
     } else {
       requireTurn(question);
@@ -320,6 +324,23 @@ final class KeyHistory {
       case CLEARED -> change(known, now, false, Long.MAX_VALUE);
       case SET -> change(known, now, true, now.turn());
     }
+  }
+
+  private int refused(Question question, Moment now, Serial serial) {
+    Stretch held = current();
+    Item item = held.item;
+    boolean isThere = item != null && !item.isExpired(now.seconds());
+    boolean may =
+        (isThere && serial.mayRefuse(question, item, now.seconds()))
+            || ((!isThere || mayBeLost(held, now))
+                && serial.mayRefuse(question, null, now.seconds()));
+    if (!may) {
+      throw failure("refused for want of memory", question, List.of(held), serial, now);
+    }
+    if (item != null && Serial.losesWhenRefused(question)) {
+      change(null, now, false, Long.MAX_VALUE);
+    }
+    return 0;
   }
 
   // ------------------------------------------------------------------ failures

@@ -56,16 +56,18 @@ public final class Oracle {
    * @param keyCount keys are 0 to this
    * @param hash the one by which the cache finds keys
    * @param itemBytesMax the largest item, as memcached counts it
+   * @param refuses whether the cache may refuse what finds no room
    */
   public Oracle(
       int keyCount,
       KeyHash hash,
       int itemBytesMax,
+      boolean refuses,
       Losses losses,
       Clock clock,
       Tally tally,
       Trace trace) {
-    this.serial = new Serial(itemBytesMax);
+    this.serial = new Serial(itemBytesMax, refuses);
     this.losses = losses;
     this.clock = clock;
     this.tally = tally;
@@ -135,7 +137,7 @@ public final class Oracle {
   private void count(Question question, Status status) {
     answers.merge(status, 1L, Long::sum);
     tally.answer();
-    if (question.verb == Verb.READ) {
+    if (question.verb == Verb.READ && status != Status.NO_MEMORY) {
       readsAnswered++;
       readHits += status == Status.HIT && !question.made ? 1 : 0;
     } else if (status == Status.NUMBER && question.made) {
@@ -144,6 +146,7 @@ public final class Oracle {
     switch (status) {
       case HIT, STORED, NUMBER -> tally.recordChecked();
       case MISS -> tally.missed();
+      case NO_MEMORY -> tally.refused();
       default -> {
         // Nothing was shown.
       }
@@ -203,7 +206,7 @@ public final class Oracle {
     return answers.getOrDefault(status, 0L);
   }
 
-  /** Reads that were answered, however. */
+  /** Reads that found something or nothing. */
   public long readsAnswered() {
     return readsAnswered;
   }

@@ -3,6 +3,7 @@ package io.larder.tests.simulation.oracle;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
+import io.larder.cache.model.Verb;
 import io.larder.tests.simulation.oracle.Effect.Fetched;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -25,14 +26,30 @@ final class Serial {
   private static final BigInteger NUMBER_COUNT = BigInteger.ONE.shiftLeft(Long.SIZE);
 
   private final int itemBytesMax;
+  private final boolean refuses;
 
   /**
    * The commands of a cache.
    *
    * @param itemBytesMax largest item, counted as memcached does
+   * @param refuses whether what finds no room may be refused
    */
-  Serial(int itemBytesMax) {
+  Serial(int itemBytesMax, boolean refuses) {
     this.itemBytesMax = itemBytesMax;
+    this.refuses = refuses;
+  }
+
+  /** Whether a request may be told that there is no memory: only one that would write. */
+  boolean mayRefuse(Question asked, @Nullable Item item, long nowSeconds) {
+    Effect effect = effect(asked, item, nowSeconds);
+    boolean writes = effect.shown != null && (!asked.isPureRead() || effect.won);
+    return refuses && writes;
+  }
+
+  /** Whether the item that a refused request was to replace goes, as memcached's does. */
+  static boolean losesWhenRefused(Question asked) {
+    return asked.verb == Verb.STORE
+        && (asked.mode == StoreMode.SET || asked.mode == StoreMode.REPLACE);
   }
 
   /** What {@code asked} does to a key that holds {@code item}, or nothing. */
