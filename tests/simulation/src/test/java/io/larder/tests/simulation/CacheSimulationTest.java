@@ -150,8 +150,7 @@ class CacheSimulationTest {
    * Seeds, and what they found: 2 and 50, a change that waited for room overtaken by what was asked
    * later on its key; 191, a read forgotten because a touch of the item was under way; 1006, a
    * flush_all that was due, put off by a later one; 100026, items of other keys that a refused
-   * store took with it, uncounted. The first three are also
-   * held by tests of the cache.
+   * store took with it, uncounted. The first three are also held by tests of the cache.
    */
   @ParameterizedTest
   @ValueSource(longs = {2, 50, 191, 1006, 1196, 3462, 100026})
@@ -221,7 +220,21 @@ class CacheSimulationTest {
     weights.put(CacheOperation.CHECK, 0);
     weights.put(CacheOperation.FLUSH_ALL, 0);
     return new CacheScenario(
-        seed, 1 << 20, 100_000, null, 64, 200, 2000, 2, 50, 0, 1, 100, 0, true, 4000,
+        seed,
+        1 << 20,
+        100_000,
+        null,
+        64,
+        200,
+        2000,
+        2,
+        50,
+        0,
+        1,
+        100,
+        0,
+        true,
+        4000,
         8,
         weights,
         FaultRates.none());

@@ -145,8 +145,12 @@ final class CacheBooks {
     // Without evictions less RAM is only reached as far as there is somewhere to go.
     if (cache.config().evicts()
         && snapshot.ramUsedBytes() + snapshot.ramIdleBytes() > snapshot.ramBytes()) {
-      return "more RAM than there may be: " + snapshot.ramUsedBytes() + " bytes in use and "
-          + snapshot.ramIdleBytes() + " idle of " + snapshot.ramBytes();
+      return "more RAM than there may be: "
+          + snapshot.ramUsedBytes()
+          + " bytes in use and "
+          + snapshot.ramIdleBytes()
+          + " idle of "
+          + snapshot.ramBytes();
     }
     StoreSnapshot flash = snapshot.flash();
     if (flash == null) {
