@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Of those from probation as many are remembered as there are items in RAM, as S3-FIFO wants it;
  * of those from the main queue a quarter as many, enough to compare the two; of all others, which
- * only explain misses, a quarter too and a sixteenth of the items on flash.
+ * only explain misses, a quarter too and a 32nd of the items on flash.
  *
  * <p><b>Threads.</b> Any.
  */
@@ -38,7 +38,7 @@ final class GhostClock {
   void remember(long ramItemCount, long flashItemCount) {
     probation.remember(ramItemCount);
     main.remember(ramItemCount / 4);
-    others.remember(ramItemCount / 4 + flashItemCount / 16);
+    others.remember(ramItemCount / 4 + flashItemCount / 32);
     keys = probation.keys + main.keys + others.keys;
   }
 

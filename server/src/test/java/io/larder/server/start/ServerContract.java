@@ -2,6 +2,7 @@ package io.larder.server.start;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -698,10 +699,13 @@ abstract class ServerContract {
   }
 
   private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
+    for (int i = 0; i < 500; i++) {
+      if (condition.getAsBoolean()) {
+        return;
+      }
       Thread.sleep(10);
     }
-    assertThat(condition.getAsBoolean()).as("in the end").isTrue();
+    fail("not within five seconds");
   }
 
   private static byte[] bytes(String text) {
