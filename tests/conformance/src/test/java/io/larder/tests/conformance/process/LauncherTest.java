@@ -14,7 +14,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the launcher tells Java in a built source tree; the Java here only says what it was told. */
+/**
+ * What the launcher tells Java in a built source tree; the Java here only says what it was told.
+ */
 class LauncherTest {
   /** Later than the sources, which are written now. */
   private static final Instant BUILT = Instant.now().plusSeconds(1000);
@@ -60,8 +62,7 @@ class LauncherTest {
   }
 
   private void madeAt(String file, long secondsLater) throws IOException {
-    Files.setLastModifiedTime(
-        tree.resolve(file), FileTime.from(BUILT.plusSeconds(secondsLater)));
+    Files.setLastModifiedTime(tree.resolve(file), FileTime.from(BUILT.plusSeconds(secondsLater)));
   }
 
   private String toldToJava() throws IOException, InterruptedException {
