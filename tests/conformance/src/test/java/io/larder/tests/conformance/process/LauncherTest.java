@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LauncherTest {
   /** Later than the sources, which are written now. */
-  private static final Instant BUILT = Instant.now().plusSeconds(1000);
+  private final Instant built = Instant.now().plusSeconds(1000);
 
   @TempDir private Path tree;
 
@@ -62,7 +62,7 @@ class LauncherTest {
   }
 
   private void madeAt(String file, long secondsLater) throws IOException {
-    Files.setLastModifiedTime(tree.resolve(file), FileTime.from(BUILT.plusSeconds(secondsLater)));
+    Files.setLastModifiedTime(tree.resolve(file), FileTime.from(built.plusSeconds(secondsLater)));
   }
 
   private String toldToJava() throws IOException, InterruptedException {
