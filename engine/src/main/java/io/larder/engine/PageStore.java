@@ -558,7 +558,7 @@ public final class PageStore implements AutoCloseable {
    * @param countedBytes what all of them counted for together
    * @return false when the page has moved on, and there was nothing left to forget
    */
-  public boolean forgetIfAlive(
+  public boolean forgetSeveral(
       int pageId, long versionBits, long versionMask, int recordCount, long countedBytes) {
     return pages.get(pageId).forgetIfAlive(versionBits, versionMask, recordCount, countedBytes)
         != 0;

@@ -1,5 +1,6 @@
 package io.larder.engine;
 
+import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.engine.model.Bucket;
@@ -136,7 +137,7 @@ class LockOrderTest {
   private final CountDownLatch seen = new CountDownLatch(1);
 
   private static Page newPage(int id) {
-    return new Page(id, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0);
+    return new Page(id, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, id));
   }
 
   private void holding(Object lock, Runnable inside) {
