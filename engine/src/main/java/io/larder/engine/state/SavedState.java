@@ -70,7 +70,8 @@ public final class SavedState {
     }
   }
 
-  private static SavedState unusable(String reason) {
+  /** Nothing that counts, and why: words that follow "starts empty: ". */
+  public static SavedState unusable(String reason) {
     return new SavedState(NOBODY, reason);
   }
 
