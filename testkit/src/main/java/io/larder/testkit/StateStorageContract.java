@@ -101,13 +101,12 @@ public final class StateStorageContract {
       same(header(headerSeed), reader.header(), "header");
       List<Note> notes = new ArrayList<>();
       boolean[] isLastFree = {false};
-      reader.notes(
-          (index, first, second) -> {
-            isLastFree[0] = first == 0 && second == 0;
-            if (!isLastFree[0]) {
-              notes.add(new Note(index, first, second));
-            }
-          });
+      reader.notes((index, first, second) -> {
+        isLastFree[0] = first == 0 && second == 0;
+        if (!isLastFree[0]) {
+          notes.add(new Note(index, first, second));
+        }
+      });
       same(true, isLastFree[0], "a free slot at the end");
       return notes;
     }
@@ -301,17 +300,16 @@ public final class StateStorageContract {
   private static CompletableFuture<Void> whileNot(AtomicBoolean done, Callable<?> call) {
     CompletableFuture<Void> end = new CompletableFuture<>();
     Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                do {
-                  call.call();
-                } while (!done.get());
-                end.complete(null);
-              } catch (Exception | Error e) {
-                end.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            do {
+              call.call();
+            } while (!done.get());
+            end.complete(null);
+          } catch (Exception | Error e) {
+            end.completeExceptionally(e);
+          }
+        });
     return end;
   }
 
@@ -335,11 +333,10 @@ public final class StateStorageContract {
 
   private void mistakes(StateStorage storage) throws Exception {
     try (StateAppender file = storage.create(header(1))) {
-      refused(
-          () -> {
-            file.append(1, 0);
-            return file;
-          });
+      refused(() -> {
+        file.append(1, 0);
+        return file;
+      });
       same(0L, file.noteCount(), "notes");
     }
     refused(() -> storage.create(ByteBuffer.allocate(100)));

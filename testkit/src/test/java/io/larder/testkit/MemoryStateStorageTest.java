@@ -35,12 +35,11 @@ class MemoryStateStorageTest {
   private List<Long> found() throws IOException {
     try (StateReader reader = Objects.requireNonNull(storage.open())) {
       List<Long> seconds = new ArrayList<>();
-      reader.notes(
-          (_, _, second) -> {
-            if (second != 0) {
-              seconds.add(second);
-            }
-          });
+      reader.notes((_, _, second) -> {
+        if (second != 0) {
+          seconds.add(second);
+        }
+      });
       return seconds;
     }
   }
@@ -107,10 +106,9 @@ class MemoryStateStorageTest {
     StateAppender file = create(1);
     file.publish();
     file.force();
-    storage.loseUnforced(
-        bound -> {
-          throw new AssertionError("asked for a number below " + bound);
-        });
+    storage.loseUnforced(bound -> {
+      throw new AssertionError("asked for a number below " + bound);
+    });
     assertThat(found()).hasSize(1);
   }
 

@@ -73,23 +73,21 @@ final class SavedTombstones {
     versions = new long[0];
     noteCount = 0;
     int[] ends = new int[marks.length + 1];
-    last.forEach(
-        (where, state) -> {
-          if (state == DEAD) {
-            ends[page(where) + 1]++;
-          }
-        });
+    last.forEach((where, state) -> {
+      if (state == DEAD) {
+        ends[page(where) + 1]++;
+      }
+    });
     for (int page = 0; page < marks.length; page++) {
       ends[page + 1] += ends[page];
     }
     starts = ends.clone();
     offsets = new int[ends[marks.length]];
-    last.forEach(
-        (where, state) -> {
-          if (state == DEAD) {
-            offsets[ends[page(where)]++] = (int) (where % NoteLayout.OFFSET_UNITS_MAX);
-          }
-        });
+    last.forEach((where, state) -> {
+      if (state == DEAD) {
+        offsets[ends[page(where)]++] = (int) (where % NoteLayout.OFFSET_UNITS_MAX);
+      }
+    });
     for (int page = 0; page < marks.length; page++) {
       Arrays.sort(offsets, starts[page], starts[page + 1]);
     }

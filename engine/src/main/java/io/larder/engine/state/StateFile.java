@@ -215,12 +215,11 @@ public final class StateFile implements StateLog, AutoCloseable {
       write(NoteKind.HASH_FLOOR, 0, 0, floor);
       long[] hashes = new long[(int) saved.changedKeyCount()];
       int[] count = {0};
-      saved.changedKeys(
-          (hash, itsFloor) -> {
-            if (itsFloor == floor) {
-              hashes[count[0]++] = hash;
-            }
-          });
+      saved.changedKeys((hash, itsFloor) -> {
+        if (itsFloor == floor) {
+          hashes[count[0]++] = hash;
+        }
+      });
       for (int i = 0; i < count[0]; i++) {
         live.addHash();
         write(NoteKind.HASH, 0, 0, hashes[i]);

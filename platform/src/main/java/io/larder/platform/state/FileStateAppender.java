@@ -142,19 +142,18 @@ final class FileStateAppender implements StateAppender {
 
   @SuppressWarnings("MustBeClosedChecker") // The chunk keeps it, and closes it when it is full.
   private Chunk newChunk(int index) throws IOException {
-    return Uninterrupted.call(
-        () -> {
-          long at = StateStorage.HEADER_BYTES + (long) index * CHUNK_BYTES;
-          write(ByteBuffer.allocate(CHUNK_BYTES), at);
-          Arena arena = Arena.ofShared();
-          try {
-            return new Chunk(
-                arena, channel.map(FileChannel.MapMode.READ_WRITE, at, CHUNK_BYTES, arena));
-          } catch (IOException | RuntimeException e) {
-            arena.close();
-            throw e;
-          }
-        });
+    return Uninterrupted.call(() -> {
+      long at = StateStorage.HEADER_BYTES + (long) index * CHUNK_BYTES;
+      write(ByteBuffer.allocate(CHUNK_BYTES), at);
+      Arena arena = Arena.ofShared();
+      try {
+        return new Chunk(
+            arena, channel.map(FileChannel.MapMode.READ_WRITE, at, CHUNK_BYTES, arena));
+      } catch (IOException | RuntimeException e) {
+        arena.close();
+        throw e;
+      }
+    });
   }
 
   private long write(ByteBuffer bytes, long at) throws IOException {
@@ -168,31 +167,29 @@ final class FileStateAppender implements StateAppender {
   @Override
   public void copyTo(long fromIndex, long toIndex, StateReader.NoteVisitor visitor)
       throws IOException {
-    Uninterrupted.call(
-        () -> {
-          FileStateReader.readNotes(channel, fromIndex, toIndex, visitor);
-          return true;
-        });
+    Uninterrupted.call(() -> {
+      FileStateReader.readNotes(channel, fromIndex, toIndex, visitor);
+      return true;
+    });
   }
 
   @Override
   public void force() throws IOException {
-    Uninterrupted.call(
-        () -> {
-          mapping.lock();
-          try {
-            forceMapped();
-          } finally {
-            mapping.unlock();
-          }
-          boolean isPublished = published;
-          channel.force(true);
-          if (isPublished && !folderForced) {
-            FileStateStorage.forceFolder(path);
-            folderForced = true;
-          }
-          return true;
-        });
+    Uninterrupted.call(() -> {
+      mapping.lock();
+      try {
+        forceMapped();
+      } finally {
+        mapping.unlock();
+      }
+      boolean isPublished = published;
+      channel.force(true);
+      if (isPublished && !folderForced) {
+        FileStateStorage.forceFolder(path);
+        folderForced = true;
+      }
+      return true;
+    });
   }
 
   @GuardedBy("mapping")
