@@ -76,6 +76,9 @@ public final class SavedState {
   }
 
   private static @Nullable String refusal(ByteBuffer header) {
+    if (header.getLong(0) == 0) {
+      return "is empty, as a loss of power may leave it";
+    }
     if (!StateHeaderLayout.hasMagic(header)) {
       return "does not begin as one of Larder's does";
     }

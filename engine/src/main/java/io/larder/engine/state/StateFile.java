@@ -544,10 +544,9 @@ public final class StateFile implements StateLog, AutoCloseable {
     try {
       StateAppender old;
       synchronized (this) {
-        if (!kept || ended) {
+        if (!kept || ended || !current.finish()) {
           return;
         }
-        current.finish();
         if (durability == Durability.POWER) {
           current.to().force();
         }

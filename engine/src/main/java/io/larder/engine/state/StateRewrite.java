@@ -19,6 +19,11 @@ final class StateRewrite {
   /** Most notes that one piece looks at. */
   static final int PIECE_NOTES = 4096;
 
+  /**
+   * What has come between the last piece and the end, while the device worked, is copied at once.
+   */
+  private static final int FINISH_NOTES_MAX = 16 * PIECE_NOTES;
+
   private final Object lock;
   private final StateAppender from;
   private final StateAppender to;
@@ -92,9 +97,19 @@ final class StateRewrite {
     return false;
   }
 
-  /** Copies what is left; called under {@code lock}. */
-  void finish() throws IOException {
-    copy(from.noteCount());
+  /**
+   * Copies what is left; called under {@code lock}.
+   *
+   * @return false when so much has come meanwhile that more pieces are due first
+   */
+  boolean finish() throws IOException {
+    if (from.noteCount() - nextIndex > FINISH_NOTES_MAX) {
+      return false;
+    }
+    while (nextIndex < from.noteCount()) {
+      copy(Math.min(nextIndex + PIECE_NOTES, from.noteCount()));
+    }
+    return true;
   }
 
   private void writeValues() throws IOException {
