@@ -138,7 +138,7 @@ public final class RecordRestorer implements PageRestorer {
       if (page.readUnflushed(start, wanted, memory.asSlice(start - from)) == 0) {
         page.device().read(buffer.slice(0, length), page.deviceOffsetBytes() + from);
       }
-      long at = start - from;
+      long at = (long) start - from;
       if (RecordLayout.pageVersion(memory, at) == (int) page.version()) {
         return tiers.hash(
             memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));

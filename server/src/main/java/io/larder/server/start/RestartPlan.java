@@ -45,7 +45,7 @@ record RestartPlan(@Nullable Persistence persistence, String whyNot) {
       check(path);
     }
     Persistence found =
-        Persistence.read(new FileStateStorage(path), BootId.now(), options.durability());
+        Persistence.read(new FileStateStorage(path), BootId.current(), options.durability());
     return new RestartPlan(options.isFresh() ? found.fresh("--fresh was given") : found, "");
   }
 
