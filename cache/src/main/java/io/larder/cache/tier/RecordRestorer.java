@@ -140,8 +140,7 @@ public final class RecordRestorer implements PageRestorer {
       }
       long at = (long) start - from;
       if (RecordLayout.pageVersion(memory, at) == (int) page.version()) {
-        return tiers.hash(
-            memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
+        return tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
       }
     } catch (IOException e) {
       // Whoever asks for it will find it broken, too, and drop it.
@@ -156,7 +155,8 @@ public final class RecordRestorer implements PageRestorer {
     if (keyLength == 0 || valueLength < 0) {
       return 0;
     }
-    long bytes = (long) RecordLayout.recordBytes(keyLength, 0, RecordLayout.state(memory, at)) + valueLength;
+    long bytes =
+        (long) RecordLayout.recordBytes(keyLength, 0, RecordLayout.state(memory, at)) + valueLength;
     return bytes > Integer.MAX_VALUE ? 0 : (int) bytes;
   }
 

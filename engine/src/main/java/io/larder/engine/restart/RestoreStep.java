@@ -152,10 +152,7 @@ public final class RestoreStep implements Step {
       Bucket bucket = Bucket.numbered(HeaderLayout.bucket(header.memory(), 0));
       long openedAt = HeaderLayout.openedAtSeconds(header.memory(), 0);
       AlignedBuffer tail =
-          read(
-              page,
-              geometry.pageBytes() - PageGeometry.BLOCK_BYTES,
-              PageGeometry.BLOCK_BYTES);
+          read(page, geometry.pageBytes() - PageGeometry.BLOCK_BYTES, PageGeometry.BLOCK_BYTES);
       int at = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
       boolean isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
       RecordSpan span =
@@ -320,8 +317,7 @@ public final class RestoreStep implements Step {
       if (record != null) {
         int padded = geometry.padded(length);
         if (!record.isFiller()) {
-          found.add(
-              record.keyHash(), offsetUnits, padded / geometry.unitBytes(), padded - length);
+          found.add(record.keyHash(), offsetUnits, padded / geometry.unitBytes(), padded - length);
           kept.page.scanned(record.expirySeconds());
         }
         scannedBytes = at + padded;

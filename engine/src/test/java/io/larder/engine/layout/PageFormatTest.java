@@ -173,7 +173,8 @@ class PageFormatTest {
   void trailerOfAnotherPageOrLifeIsNotThisOnes() {
     writeTrailer();
 
-    assertThat(TrailerLayout.belongsTo(memory, AT, new PageSite(SITE.deviceId(), 7), VERSION)).isFalse();
+    assertThat(TrailerLayout.belongsTo(memory, AT, new PageSite(SITE.deviceId(), 7), VERSION))
+        .isFalse();
     assertThat(TrailerLayout.belongsTo(memory, AT, SITE, VERSION - 1)).isFalse();
     turn(AT, 0);
     assertThat(TrailerLayout.belongsTo(memory, AT, SITE, VERSION)).as("no magic").isFalse();
