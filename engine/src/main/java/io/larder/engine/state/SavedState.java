@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A state file as it was read: what counts on the flash, or why nothing does.
  *
- * <p><b>Threads.</b> Any; nothing in it changes.
+ * <p><b>Threads.</b> Any; nothing in it changes until it is released.
  */
 public final class SavedState {
   private static final StateIdentity NOBODY =
@@ -181,6 +181,12 @@ public final class SavedState {
   /** Shows the hash of every changed key, and up to which version it was noted. */
   void changedKeys(LongMap.Visitor visitor) {
     changedKeys.forEach(visitor);
+  }
+
+  /** Gives back the memory of what was noted of records and keys: all of it has been heard. */
+  public void release() {
+    tombstones.release();
+    changedKeys = new LongMap();
   }
 
   private void requireUsable() {

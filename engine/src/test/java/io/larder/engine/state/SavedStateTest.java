@@ -178,8 +178,7 @@ class SavedStateTest {
     rig.storage.flipBit(3);
     assertThat(rig.read().reason())
         .isEqualTo(
-            "the state file state does not begin as one of Larder's does, so this flash starts"
-                + " empty");
+            "the state file state does not begin as one of Larder's does");
   }
 
   @Test
