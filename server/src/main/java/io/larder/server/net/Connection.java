@@ -259,6 +259,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     if (chunk == null) {
       return;
     }
+    loop.settle();
     ChannelHandlerContext to = context();
     while (chunk != null) {
       sendingCount++;

@@ -1,6 +1,8 @@
 package io.larder.server.start;
 
 import io.larder.cache.Cache;
+import io.larder.engine.restart.Persistence;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
@@ -24,7 +26,9 @@ import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsSettings;
 import io.larder.uring.UringProbe;
 import java.net.InetSocketAddress;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
@@ -47,6 +51,8 @@ public final class LarderServer implements AutoCloseable {
   /** Bytes that clients may have sent of values and multigets that are not complete yet. */
   private static final long INPUT_BYTES_MIN = 32 << 20;
 
+  private static final long STOP_LOOK_MILLIS = 5;
+
   private final ThreadWork work;
   private final Cache cache;
   private final NetServer net;
@@ -55,6 +61,7 @@ public final class LarderServer implements AutoCloseable {
   private final @Nullable PasswordFile passwords;
   private final @Nullable Tls tls;
   private final String startLine;
+  private final Duration stopWait;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private LarderServer(
@@ -65,7 +72,8 @@ public final class LarderServer implements AutoCloseable {
       IoEngine<?> engine,
       @Nullable PasswordFile passwords,
       @Nullable Tls tls,
-      String startLine) {
+      String startLine,
+      Duration stopWait) {
     this.work = work;
     this.cache = cache;
     this.net = net;
@@ -74,6 +82,7 @@ public final class LarderServer implements AutoCloseable {
     this.passwords = passwords;
     this.tls = tls;
     this.startLine = startLine;
+    this.stopWait = stopWait;
   }
 
   /**
@@ -87,7 +96,10 @@ public final class LarderServer implements AutoCloseable {
   public static LarderServer start(
       ServeConfig config, Path home, String version, IntConsumer verbosity, Runnable end)
       throws StartException {
-    FlashPlan plan = FlashPlan.of(config, DefaultFlash.find(home), FlashPlan.newIdentity());
+    DefaultFlash byDefault = DefaultFlash.find(home);
+    RestartPlan restart =
+        RestartPlan.of(config.flash(), FlashPlan.firstDevice(config.flash(), byDefault));
+    FlashPlan plan = FlashPlan.of(config, byDefault, FlashPlan.newIdentity(), restart.pageBytes());
     PasswordFile passwords = passwords(config.access());
     Privileges privileges = Privileges.of(config.user());
     Resources.check(config.net().connectionsMax());
@@ -103,7 +115,8 @@ public final class LarderServer implements AutoCloseable {
             privileges.drop();
           }
           return open(
-              config, plan, passwords, tls, transport, net, devices, version, verbosity, end);
+              config, plan, restart, passwords, tls, transport, net, devices, version, verbosity,
+              end);
         } catch (StartException | RuntimeException e) {
           devices.close();
           throw e;
@@ -121,6 +134,7 @@ public final class LarderServer implements AutoCloseable {
   private static LarderServer open(
       ServeConfig config,
       FlashPlan plan,
+      RestartPlan restart,
       @Nullable PasswordFile passwords,
       @Nullable Tls tls,
       Transport transport,
@@ -128,12 +142,13 @@ public final class LarderServer implements AutoCloseable {
       FlashDevices devices,
       String version,
       IntConsumer verbosity,
-      Runnable end) {
+      Runnable end)
+      throws StartException {
     ThreadWork work = new ThreadWork("larder");
     Clock machine = new SystemClock();
     MovableClock movable = config.process().isUnderTest() ? new MovableClock(machine) : null;
     Clock clock = movable == null ? machine : movable;
-    Cache cache = Cache.open(plan.cache(), devices.devices(), clock, work);
+    Cache cache = openCache(plan, restart, devices, clock, work);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -165,7 +180,34 @@ public final class LarderServer implements AutoCloseable {
         transport.engine(),
         passwords,
         tls,
-        StartLine.of(version, net.allAddresses(), plan, devices.areDirect(), transport));
+        StartLine.of(
+            version,
+            net.allAddresses(),
+            plan,
+            restart.whyNot().isEmpty() ? cache.whyEmpty() : restart.whyNot(),
+            cache.restore(),
+            devices.areDirect(),
+            transport),
+        plan.cache().flash() != null && restart.persistence() != null
+            ? config.flash().restart().stopWait()
+            : Duration.ZERO);
+  }
+
+  private static Cache openCache(
+      FlashPlan plan, RestartPlan restart, FlashDevices devices, Clock clock, ThreadWork work)
+      throws StartException {
+    Persistence persistence = restart.persistence();
+    if (plan.cache().flash() == null || persistence == null) {
+      return Cache.open(plan.cache(), devices.devices(), clock, work);
+    }
+    try {
+      return Cache.open(plan.cache(), devices.devices(), clock, work, persistence);
+    } catch (IOException e) {
+      throw new StartException(
+          ExitCode.SYSTEM,
+          "The state file %s can neither be written nor removed: %s; name another with -o ext_state_path=FILE."
+              .formatted(persistence.storage().name(), e));
+    }
   }
 
   private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {
@@ -248,7 +290,37 @@ public final class LarderServer implements AutoCloseable {
     }
   }
 
-  /** Sends the clients away and gives everything back. */
+  /** How far items of an earlier run have been found; null when there is no flash. */
+  public @Nullable RestoreSnapshot restore() {
+    return cache.restore();
+  }
+
+  /** Waits, not too long, until what is in RAM is on flash. */
+  private void bringToFlash() {
+    long end = System.nanoTime() + stopWait.toNanos();
+    if (stopWait.isZero()) {
+      return;
+    }
+    cache.beginStop();
+    try {
+      while (!cache.hasStopped()) {
+        if (System.nanoTime() >= end) {
+          LOG.warn("not all items have gone from RAM to flash in {} s", stopWait.toSeconds());
+          return;
+        }
+        Thread.sleep(STOP_LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The longest that {@link #close} is meant to take. */
+  public Duration closingMax() {
+    return stopWait.plusSeconds(3);
+  }
+
+  /** Sends the clients away, brings to flash what is in RAM, and gives everything back. */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -258,6 +330,9 @@ public final class LarderServer implements AutoCloseable {
     boolean quiet = net.close();
     if (tls != null) {
       tls.close();
+    }
+    if (quiet) {
+      bringToFlash();
     }
     work.close();
     if (quiet) {
