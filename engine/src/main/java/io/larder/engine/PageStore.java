@@ -238,8 +238,7 @@ public final class PageStore implements AutoCloseable {
    * As above, and shows {@code restorer} every record of the pages that live on, in the background:
    * the newest pages first, all devices at once.
    */
-  public void start(
-      Work work, PageOwner owner, ReclaimLimits limits, PageRestorer restorer) {
+  public void start(Work work, PageOwner owner, ReclaimLimits limits, PageRestorer restorer) {
     startSteps(work, owner, limits);
     SavedState saved = start.saved();
     if (saved == null || start.kept().isEmpty()) {
@@ -250,7 +249,8 @@ public final class PageStore implements AutoCloseable {
       int device = i;
       Deque<KeptPageOf> waiting =
           start.kept().stream()
-              .map(kept -> new KeptPageOf(pages.get(kept.pageId()), kept.savedPageId(), kept.version()))
+              .map(kept ->
+                  new KeptPageOf(pages.get(kept.pageId()), kept.savedPageId(), kept.version()))
               .filter(kept -> kept.page().deviceIndex() == device)
               .sorted(Comparator.comparingLong(KeptPageOf::version).reversed())
               .collect(Collectors.toCollection(ArrayDeque::new));
@@ -299,16 +299,14 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
-  private static List<Page> pages(
-      List<Device> devices, PageStoreConfig config, StoreStart start) {
+  private static List<Page> pages(List<Device> devices, PageStoreConfig config, StoreStart start) {
     List<Page> pages = new ArrayList<>();
     for (int id = 0; id < start.pages().size(); id++) {
       PageCut cut = start.pages().get(id);
       int i = cut.deviceIndex();
       long offset = (long) cut.row() * config.pageBytes();
       pages.add(
-          new Page(
-              id, i, config.freeBucketOf(i), devices.get(i), offset, start.sites().get(id)));
+          new Page(id, i, config.freeBucketOf(i), devices.get(i), offset, start.sites().get(id)));
     }
     checkPageCounts(pages, config);
     return List.copyOf(pages);

@@ -67,8 +67,8 @@ public record StoreSnapshot(
   }
 
   /**
-   * When the oldest page in use was opened, unix seconds; 0 when there is none. Those that are still
-   * being restored are left out.
+   * When the oldest page in use was opened, unix seconds; 0 when there is none. Those that are
+   * still being restored are left out.
    */
   public long oldestOpenedAtSeconds() {
     return pages.stream()

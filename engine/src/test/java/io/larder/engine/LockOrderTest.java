@@ -1,8 +1,8 @@
 package io.larder.engine;
 
-import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;

@@ -69,8 +69,9 @@ class OpenAgainTest {
             MemorySegment.ofArray(
                 device.bytes(
                     start + PageStoreRig.PAGE_BYTES - TrailerLayout.BYTES, TrailerLayout.BYTES));
-        assertThat(TrailerLayout.belongsTo(
-                trailer, 0, new PageSite(1, page), HeaderLayout.version(header, 0)))
+        assertThat(
+                TrailerLayout.belongsTo(
+                    trailer, 0, new PageSite(1, page), HeaderLayout.version(header, 0)))
             .as("page " + page + " is sealed")
             .isTrue();
       }

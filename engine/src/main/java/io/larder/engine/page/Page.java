@@ -364,8 +364,7 @@ public final class Page {
    * Whether the page lives the life whose version ends in these bits and is not about to lose it.
    */
   public synchronized boolean livesOn(long versionBits, long versionMask) {
-    return isReadable() && !givingUp
-        && (version & versionMask) == versionBits;
+    return isReadable() && !givingUp && (version & versionMask) == versionBits;
   }
 
   @GuardedBy("this")

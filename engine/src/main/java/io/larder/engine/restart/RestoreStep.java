@@ -21,7 +21,6 @@ import io.larder.platform.memory.AlignedBuffer;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +39,11 @@ public final class RestoreStep implements Step {
    * would have been evicted next. A page is as readable as ever while its records are found; it is
    * not given up before all of them are. A record that is refused gets a tombstone like any other
    * that dies, so the next run need not find out again.
-   *
-   * A scan looks only where a record may begin: behind another, or at the block where a write buffer
-   * began. The rest of a buffer's last block is zero. Where it is not, or where a block does not begin
-   * with a record, the scan ends: what looks like a record further on may be part of a value.
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreStep.class);
   private static final int ENTRIES_PER_CALL = 256;
   private static final int SCANNED_PER_CALL = 256;
-  private static final int RECORD_HEADER_BYTES = 32;
 
   private final Deque<KeptPageOf> waiting;
   private final SavedState saved;
@@ -68,10 +62,7 @@ public final class RestoreStep implements Step {
   private @Nullable DirectorySource directory;
   private int nextEntry;
   private @Nullable OpenDirectory scanned;
-  private int scannedBytes;
-  private @Nullable AlignedBuffer filledWindow;
-  private int windowStart;
-  private int windowEnd;
+  private @Nullable PageScan scan;
 
   /**
    * A page to be restored.
@@ -124,9 +115,10 @@ public final class RestoreStep implements Step {
       end(kept);
       return AT_ONCE;
     }
-    OpenDirectory scan = scanned;
-    if (scan != null) {
-      advanceScan(kept, scan);
+    OpenDirectory found = scanned;
+    PageScan under = scan;
+    if (found != null && under != null) {
+      advanceScan(kept, under, found);
       return AT_ONCE;
     }
     DirectorySource entries = directory;
@@ -152,10 +144,7 @@ public final class RestoreStep implements Step {
       Bucket bucket = Bucket.numbered(HeaderLayout.bucket(header.memory(), 0));
       long openedAt = HeaderLayout.openedAtSeconds(header.memory(), 0);
       AlignedBuffer tail =
-          read(
-              page,
-              geometry.pageBytes() - PageGeometry.BLOCK_BYTES,
-              PageGeometry.BLOCK_BYTES);
+          read(page, geometry.pageBytes() - PageGeometry.BLOCK_BYTES, PageGeometry.BLOCK_BYTES);
       int at = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
       boolean isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
       RecordSpan span =
@@ -178,8 +167,7 @@ public final class RestoreStep implements Step {
       page.isOf(bucket, openedAt, RecordSpan.NONE);
       progress.scanned();
       scanned = new OpenDirectory(chunks);
-      scannedBytes = PageGeometry.HEADER_BYTES;
-      filledWindow = null;
+      scan = new PageScan(page, kept.version, geometry, restorer, buffers, listener::read);
     } catch (IOException e) {
       LOG.warn("{} cannot be read, and what is on it is lost: {}", page, e.toString());
       progress.lost();
@@ -264,12 +252,13 @@ public final class RestoreStep implements Step {
     if (entries != null) {
       entries.release();
     }
-    OpenDirectory scan = scanned;
-    if (scan != null) {
-      scan.release();
+    OpenDirectory found = scanned;
+    if (found != null) {
+      found.release();
     }
     directory = null;
     scanned = null;
+    scan = null;
     current = null;
     kept.page.restored();
     listener.pageRestored(kept.page);
@@ -283,89 +272,40 @@ public final class RestoreStep implements Step {
 
   // ------------------------------------------------------------------ a page without a directory
 
-  private void advanceScan(KeptPageOf kept, OpenDirectory found) {
+  private void advanceScan(KeptPageOf kept, PageScan under, OpenDirectory found) {
     try {
       for (int i = 0; i < SCANNED_PER_CALL; i++) {
-        if (!scanOne(kept, found)) {
-          seal(kept, found);
-          scanned = null;
-          directory = DirectorySource.of(found);
-          nextEntry = 0;
+        if (!under.next()) {
+          seal(kept, found, under.atBytes());
+          scannedIs(found);
           return;
+        }
+        PageRestorer.ScannedRecord record = under.record();
+        if (record != null && !record.isFiller()) {
+          int padded = geometry.padded(under.lengthBytes());
+          found.add(
+              record.keyHash(),
+              under.offsetUnits(),
+              padded / geometry.unitBytes(),
+              padded - under.lengthBytes());
+          kept.page.scanned(record.expirySeconds());
         }
       }
     } catch (IOException e) {
       LOG.warn("{} cannot be read to its end: {}", kept.page, e.toString());
-      scanned = null;
-      directory = DirectorySource.of(found);
-      nextEntry = 0;
+      scannedIs(found);
     }
   }
 
-  /** Looks at what stands at {@link #scannedBytes}; returns whether the scan goes on. */
-  private boolean scanOne(KeptPageOf kept, OpenDirectory found) throws IOException {
-    int at = scannedBytes;
-    // Before its directory and trailer, however few entries they have.
-    int limit = geometry.directoryOffset(found.count() + 1);
-    if (at + RECORD_HEADER_BYTES > limit) {
-      return false;
-    }
-    AlignedBuffer window = window(kept.page, at, RECORD_HEADER_BYTES);
-    int length = restorer.lengthAt(window.memory(), at - windowStart);
-    if (length >= RECORD_HEADER_BYTES && length <= limit - at) {
-      window = window(kept.page, at, length);
-      int offsetUnits = at / geometry.unitBytes();
-      PageRestorer.ScannedRecord record =
-          restorer.scan(window.memory(), at - windowStart, length, kept.version, offsetUnits);
-      if (record != null) {
-        int padded = geometry.padded(length);
-        if (!record.isFiller()) {
-          found.add(
-              record.keyHash(), offsetUnits, padded / geometry.unitBytes(), padded - length);
-          kept.page.scanned(record.expirySeconds());
-        }
-        scannedBytes = at + padded;
-        return true;
-      }
-    }
-    int nextBlock = PageGeometry.blocks(at);
-    if (nextBlock == at || !isZero(kept.page, at, nextBlock)) {
-      return false;
-    }
-    scannedBytes = nextBlock;
-    return true;
-  }
-
-  private boolean isZero(Page page, int from, int to) throws IOException {
-    AlignedBuffer window = window(page, from, to - from);
-    return window.memory().asSlice(from - windowStart, to - from).mismatch(zeros(to - from)) == -1;
-  }
-
-  private static MemorySegment zeros(int bytes) {
-    return MemorySegment.ofArray(new byte[bytes]);
-  }
-
-  /** Has so many bytes of the page from {@code from} on in memory. */
-  private AlignedBuffer window(Page page, int from, int length) throws IOException {
-    int start = from & -PageGeometry.BLOCK_BYTES;
-    AlignedBuffer window = buffers.window(length + 2 * PageGeometry.BLOCK_BYTES);
-    // The buffer grows by replacement, and a new one holds nothing yet.
-    if (window == filledWindow && from >= windowStart && from + length <= windowEnd) {
-      return window;
-    }
-    filledWindow = null;
-    int bytes =
-        Math.min(window.capacityBytes() & -PageGeometry.BLOCK_BYTES, geometry.pageBytes() - start);
-    page.device().read(window.slice(0, bytes), page.deviceOffsetBytes() + start);
-    listener.read(page.deviceIndex(), bytes);
-    filledWindow = window;
-    windowStart = start;
-    windowEnd = start + bytes;
-    return window;
+  private void scannedIs(OpenDirectory found) {
+    scanned = null;
+    scan = null;
+    directory = DirectorySource.of(found);
+    nextEntry = 0;
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */
-  private void seal(KeptPageOf kept, OpenDirectory found) {
+  private void seal(KeptPageOf kept, OpenDirectory found, int recordsEndBytes) {
     Page page = kept.page;
     PageSnapshot snapshot = page.snapshot();
     try {
@@ -376,7 +316,7 @@ public final class RestoreStep implements Step {
               geometry,
               page.site(),
               snapshot,
-              scannedBytes);
+              recordsEndBytes);
       listener.written(page.deviceIndex(), bytes);
     } catch (IOException e) {
       // It is read without one: when it is given up the index is gone through.

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * What a store starts with: who it is, where its pages stand, and which of them live on.
  *
  * <p>A page lives on when its device is one of those of the earlier run, by the id in its headers
- * and whatever it is called now, and when the page's mark says so. Whether the page itself agrees is
- * found out later, by the restore step; so a start takes as long for a terabyte as for a gigabyte.
+ * and whatever it is called now, and when the page's mark says so. Whether the page itself agrees
+ * is found out later, by the restore step; so a start takes as long for a terabyte as for a
+ * gigabyte.
  *
  * @param identity what page headers say
  * @param pages all pages, in the order of their ids
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
  * @param saved what is known of them; null when there are none
  * @param latestVersion the highest that any page may ever have had
  * @param state takes the notes of this run
- * @param whyEmpty why nothing lives on, in words that follow "starts empty: "; empty when something may
+ * @param whyEmpty why nothing lives on, in words that follow "starts empty: "; empty when something
+ *     may
  */
 public record StoreStart(
     StoreIdentity identity,
@@ -122,8 +124,7 @@ public record StoreStart(
             saved,
             newIds,
             latestVersion);
-    return new StoreStart(
-        store, pages, sites, kept, saved, latestVersion, state, whyEmpty);
+    return new StoreStart(store, pages, sites, kept, saved, latestVersion, state, whyEmpty);
   }
 
   private static StateLog begin(
@@ -172,7 +173,8 @@ public record StoreStart(
 
   /** The ids of the devices: those that their pages have, and new ones for devices that are new. */
   private static List<Long> ids(List<Device> devices, StateIdentity saved, int pageBytes) {
-    List<Long> known = new ArrayList<>(saved.devices().stream().map(StateDevice::deviceId).toList());
+    List<Long> known =
+        new ArrayList<>(saved.devices().stream().map(StateDevice::deviceId).toList());
     long next = known.stream().mapToLong(Long::longValue).max().orElse(0) + 1;
     List<Long> ids = new ArrayList<>();
     for (Device device : devices) {

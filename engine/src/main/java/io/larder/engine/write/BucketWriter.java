@@ -148,10 +148,8 @@ public final class BucketWriter {
   }
 
   @GuardedBy("this")
-  private Entry note(
-      OpenPage page, long keyHash, int offsetUnits, int lengthBytes, int padded) {
-    page.directory.add(
-        keyHash, offsetUnits, padded / geometry.unitBytes(), padded - lengthBytes);
+  private Entry note(OpenPage page, long keyHash, int offsetUnits, int lengthBytes, int padded) {
+    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes(), padded - lengthBytes);
     return new Entry(this, page.directory, page.directory.count() - 1);
   }
 

@@ -1,8 +1,8 @@
 package io.larder.engine.page;
 
-import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.testkit.MemoryDevice;
 import java.util.List;
@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** The stack of free pages. */
 class FreePagesTest {
   private static Page page(int id, int deviceIndex) {
-    return new Page(id, deviceIndex, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, id));
+    return new Page(
+        id, deviceIndex, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, id));
   }
 
   private final Page a = page(0, 0);

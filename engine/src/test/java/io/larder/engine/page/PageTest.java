@@ -1,9 +1,9 @@
 package io.larder.engine.page;
 
-import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.Page.UnflushedBytes;
 import io.larder.platform.memory.AlignedBuffer;
@@ -24,7 +24,8 @@ class PageTest {
   private static final long VERSION = 0x1234_5678_9abc_def0L;
   private static final long ALL_BITS = -1L;
 
-  private final Page page = new Page(7, 0, Bucket.LOWTTL, new MemoryDevice(1 << 20), 65536, new PageSite(1, 7));
+  private final Page page =
+      new Page(7, 0, Bucket.LOWTTL, new MemoryDevice(1 << 20), 65536, new PageSite(1, 7));
 
   private void openPage() {
     page.claim(VERSION, Bucket.LOWTTL, 1000);

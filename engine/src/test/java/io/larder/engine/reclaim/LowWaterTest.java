@@ -1,8 +1,8 @@
 package io.larder.engine.reclaim;
 
-import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.page.Page;

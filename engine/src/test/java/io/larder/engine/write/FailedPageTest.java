@@ -1,9 +1,9 @@
 package io.larder.engine.write;
 
-import io.larder.engine.layout.PageSite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
