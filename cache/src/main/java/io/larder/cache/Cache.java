@@ -42,8 +42,8 @@ import io.larder.platform.time.Clock;
 import io.larder.platform.time.HeldClock;
 import io.larder.platform.work.Wakeup;
 import io.larder.platform.work.Work;
-import java.util.ArrayList;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +51,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.stream.LongStream;
 import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**

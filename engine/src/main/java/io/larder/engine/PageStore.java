@@ -46,10 +46,8 @@ import io.larder.platform.work.Wakeup;
 import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -82,6 +80,11 @@ public final class PageStore implements AutoCloseable {
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(PageStore.class);
+
+  /**
+   * To look into an index takes longer than to read what is to be put there: two at once, at least.
+   */
+  private static final int RESTORE_STEP_COUNT_MIN = 2;
 
   private final PageGeometry geometry;
   private final StoreStart start;
@@ -247,17 +250,19 @@ public final class PageStore implements AutoCloseable {
     }
     for (int i = 0; i < devices.size(); i++) {
       int device = i;
-      Deque<KeptPageOf> waiting =
+      Queue<KeptPageOf> waiting =
           start.kept().stream()
               .map(kept ->
                   new KeptPageOf(pages.get(kept.pageId()), kept.savedPageId(), kept.version()))
               .filter(kept -> kept.page().deviceIndex() == device)
               .sorted(Comparator.comparingLong(KeptPageOf::version).reversed())
-              .collect(Collectors.toCollection(ArrayDeque::new));
-      if (!waiting.isEmpty()) {
+              .collect(Collectors.toCollection(ConcurrentLinkedQueue::new));
+      int stepCount =
+          Math.min(waiting.size(), Math.ceilDiv(RESTORE_STEP_COUNT_MIN, devices.size()));
+      for (int step = 0; step < stepCount; step++) {
         var _ =
             work.start(
-                "restore-" + i,
+                "restore-" + (i + step * devices.size()),
                 new RestoreStep(
                     waiting,
                     saved,

@@ -43,7 +43,8 @@ class SealingTest {
     for (Held record : records) {
       entries.putLong(record.keyHash());
       long units = (record.lengthBytes() + 63L) / 64;
-      entries.putLong(record.offsetUnits() | units << 20);
+      long padding = units * 64 - record.lengthBytes();
+      entries.putLong(record.offsetUnits() | units << 20 | padding << 40);
     }
     Held last = records.getLast();
     ByteBuffer trailer = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
@@ -54,6 +55,7 @@ class SealingTest {
     trailer.putInt((int) earliest);
     trailer.putInt((int) latest);
     trailer.putInt(rig.offsetOf(last) + rig.store.geometry().padded(last.lengthBytes()));
+    trailer.putLong(1);
     CRC32C crc = new CRC32C();
     crc.update(entries.array());
     crc.update(trailer.array(), 0, 60);

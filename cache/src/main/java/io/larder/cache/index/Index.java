@@ -22,7 +22,10 @@ public final class Index {
 
   private static final int BUCKET_ITEMS = 12;
 
+  private static final int NEIGHBOURHOOD_BITS = 14;
+
   private final IndexMemory memory;
+  private final int firstLevelBits;
   private final List<Shard> shards;
   private final GhostClock ghostClock = new GhostClock();
 
@@ -41,6 +44,7 @@ public final class Index {
       int placeOfSegments) {
     this.memory = new IndexMemory(slabBytes, source);
     int bits = firstLevelBits(expectedItems);
+    this.firstLevelBits = bits;
     List<Shard> made = new ArrayList<>();
     for (int i = 0; i < SHARD_COUNT; i++) {
       made.add(new Shard(memory, ghostClock, SHARD_BITS, bits, placeOfSegments));
@@ -62,6 +66,17 @@ public final class Index {
   /** The shard of a key. */
   public Shard shardOf(long hash) {
     return shards.get((int) hash & (SHARD_COUNT - 1));
+  }
+
+  /**
+   * Which part of the table a key's bucket is in, from 0 to 2^14 - 1: keys of one part are near
+   * each other in memory.
+   */
+  public int neighbourhood(long hash) {
+    int bits = NEIGHBOURHOOD_BITS - SHARD_BITS;
+    int bucket = (int) (hash >>> SHARD_BITS) & ((1 << firstLevelBits) - 1);
+    int part = firstLevelBits > bits ? bucket >>> (firstLevelBits - bits) : bucket;
+    return ((int) hash & (SHARD_COUNT - 1)) << bits | part;
   }
 
   /**

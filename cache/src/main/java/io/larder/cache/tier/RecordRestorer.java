@@ -9,6 +9,7 @@ import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
 import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.model.PageRestorer;
+import io.larder.engine.model.RecordFinder;
 import io.larder.engine.model.RestoredPage;
 import io.larder.engine.page.Page;
 import io.larder.engine.state.SavedState;
@@ -41,12 +42,14 @@ public final class RecordRestorer implements PageRestorer {
   private final Tiers tiers;
   private final PageStore flash;
   private final SavedState saved;
+  private final RecordFinder finder;
 
   /** Restores into {@code tiers} what {@code saved} lets live. */
   public RecordRestorer(Tiers tiers, PageStore flash, SavedState saved) {
     this.tiers = tiers;
     this.flash = flash;
     this.saved = saved;
+    this.finder = tiers.recordFinder();
   }
 
   @Override
@@ -150,26 +153,23 @@ public final class RecordRestorer implements PageRestorer {
 
   @Override
   public int lengthAt(MemorySegment memory, long at) {
-    int keyLength = RecordLayout.keyLength(memory, at);
-    int valueLength = RecordLayout.valueLength(memory, at);
-    if (keyLength == 0 || valueLength < 0) {
-      return 0;
-    }
-    long bytes =
-        (long) RecordLayout.recordBytes(keyLength, 0, RecordLayout.state(memory, at)) + valueLength;
-    return bytes > Integer.MAX_VALUE ? 0 : (int) bytes;
+    return finder.lengthAt(memory, at);
+  }
+
+  @Override
+  public boolean isOfLife(MemorySegment memory, long at, long pageVersion) {
+    return finder.isOfLife(memory, at, pageVersion);
   }
 
   @Override
   public @Nullable ScannedRecord scan(
       MemorySegment memory, long at, int lengthBytes, long pageVersion, int offsetUnits) {
-    if (!FlashRecords.isIntact(memory, at, lengthBytes, pageVersion, offsetUnits)) {
-      return null;
-    }
-    return new ScannedRecord(
-        tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at)),
-        RecordLayout.expirySeconds(memory, at),
-        (RecordLayout.state(memory, at) & RecordLayout.FILLER) != 0);
+    return finder.scan(memory, at, lengthBytes, pageVersion, offsetUnits);
+  }
+
+  @Override
+  public int groupOf(long keyHash) {
+    return tiers.index().neighbourhood(keyHash);
   }
 
   @Override

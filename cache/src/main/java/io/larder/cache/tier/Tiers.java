@@ -12,6 +12,7 @@ import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.Departure;
 import io.larder.cache.stats.SlabClasses;
 import io.larder.engine.PageStore;
+import io.larder.engine.model.RecordFinder;
 import io.larder.engine.state.SavedState;
 import io.larder.engine.state.StateLog;
 import io.larder.engine.state.StateValue;
@@ -119,6 +120,11 @@ public final class Tiers {
   /** The hash of a key. */
   public long hash(MemorySegment memory, long keyOffset, int keyLength) {
     return keyHash.of(memory, keyOffset, keyLength);
+  }
+
+  /** Knows records on flash, and the hashes of their keys. */
+  RecordFinder recordFinder() {
+    return new FlashRecordFinder(keyHash);
   }
 
   /** A sequence that no other record has or will have. */

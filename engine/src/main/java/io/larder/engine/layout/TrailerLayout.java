@@ -73,6 +73,14 @@ public final class TrailerLayout {
         && memory.get(LONG, at + 36) == site.deviceId();
   }
 
+  /**
+   * Whether what stands at byte {@code at} was written as the trailer of that life, though it may
+   * be damaged since: versions are never used twice.
+   */
+  public static boolean isOfLife(MemorySegment memory, long at, long version) {
+    return memory.get(LONG, at + 8) == version;
+  }
+
   public static int recordCount(MemorySegment memory, long at) {
     return memory.get(INT, at + 16);
   }

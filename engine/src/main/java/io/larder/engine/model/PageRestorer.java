@@ -1,15 +1,12 @@
 package io.larder.engine.model;
 
-import java.lang.foreign.MemorySegment;
-import org.jspecify.annotations.Nullable;
-
 /**
  * Who kept addresses into pages in an earlier run, and is shown what is on those that live on.
  *
  * <p><b>Threads.</b> Called by the restore steps, one for each device and all at once, with no lock
  * of the engine held.
  */
-public interface PageRestorer {
+public interface PageRestorer extends RecordFinder {
 
   /** What has become of a record that was found. */
   enum Answer {
@@ -29,28 +26,15 @@ public interface PageRestorer {
    */
   Answer restore(RestoredPage page, long keyHash, int offsetUnits, int lengthBytes);
 
-  /**
-   * How long the record is, in bytes without padding, whose header seems to stand at {@code at}; 0
-   * if none does. At least 32 bytes from there can be looked at.
-   */
-  int lengthAt(MemorySegment memory, long at);
+  /** How many groups of keys there are. */
+  int GROUP_COUNT = 1 << 14;
 
   /**
-   * Looks at a record of a page that was never sealed.
+   * The group of a key: those of one group are best asked about one after the other.
    *
-   * @param lengthBytes as {@link #lengthAt} has told; so many bytes from {@code at} have been read
-   * @return null if it is not an intact record of this place in this life of the page
+   * @return from 0 to {@link #GROUP_COUNT} - 1
    */
-  @Nullable ScannedRecord scan(
-      MemorySegment memory, long at, int lengthBytes, long pageVersion, int offsetUnits);
-
-  /**
-   * A record found by a scan.
-   *
-   * @param expirySeconds unix seconds; 0 = never
-   * @param isFiller whether it only fills room that was abandoned
-   */
-  record ScannedRecord(long keyHash, long expirySeconds, boolean isFiller) {}
+  int groupOf(long keyHash);
 
   /** Every page has been shown; called once, by the last step. */
   void restored();

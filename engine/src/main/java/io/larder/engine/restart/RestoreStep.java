@@ -6,6 +6,7 @@ import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.PageRestorer;
+import io.larder.engine.model.RecordFinder;
 import io.larder.engine.model.RestoredPage;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.Page.RecordSpan;
@@ -21,18 +22,17 @@ import io.larder.platform.memory.AlignedBuffer;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
-import java.util.Deque;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the records of one device's pages again: those of a sealed page by its directory, those of
- * a page that was being filled by looking at it record by record.
+ * Finds the records of a device's pages again: those of a sealed page by its directory, those of a
+ * page that was being filled by looking at it record by record.
  *
- * <p><b>Threads.</b> One at a time, as every step; a device each.
+ * <p><b>Threads.</b> One at a time, as every step; others may be at other pages.
  */
 public final class RestoreStep implements Step {
   /*
@@ -40,18 +40,13 @@ public final class RestoreStep implements Step {
    * would have been evicted next. A page is as readable as ever while its records are found; it is
    * not given up before all of them are. A record that is refused gets a tombstone like any other
    * that dies, so the next run need not find out again.
-   *
-   * A scan looks only where a record may begin: behind another, or at the block where a write buffer
-   * began. The rest of a buffer's last block is zero. Where it is not, or where a block does not begin
-   * with a record, the scan ends: what looks like a record further on may be part of a value.
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreStep.class);
   private static final int ENTRIES_PER_CALL = 256;
   private static final int SCANNED_PER_CALL = 256;
-  private static final int RECORD_HEADER_BYTES = 32;
 
-  private final Deque<KeptPageOf> waiting;
+  private final Queue<KeptPageOf> waiting;
   private final SavedState saved;
   private final StoreIdentity identity;
   private final PageGeometry geometry;
@@ -66,12 +61,10 @@ public final class RestoreStep implements Step {
 
   private @Nullable KeptPageOf current;
   private @Nullable DirectorySource directory;
+  private int[] order = {};
   private int nextEntry;
   private @Nullable OpenDirectory scanned;
-  private int scannedBytes;
-  private @Nullable AlignedBuffer filledWindow;
-  private int windowStart;
-  private int windowEnd;
+  private @Nullable PageScan scan;
 
   /**
    * A page to be restored.
@@ -81,12 +74,12 @@ public final class RestoreStep implements Step {
   public record KeptPageOf(Page page, int savedPageId, long version) {}
 
   /**
-   * A step over the pages of one device.
+   * A step over pages of one device.
    *
-   * @param waiting in the order in which they are looked at
+   * @param waiting in the order in which they are looked at; other steps may take of them, too
    */
   public RestoreStep(
-      Deque<KeptPageOf> waiting,
+      Queue<KeptPageOf> waiting,
       SavedState saved,
       StoreIdentity identity,
       PageGeometry geometry,
@@ -124,9 +117,10 @@ public final class RestoreStep implements Step {
       end(kept);
       return AT_ONCE;
     }
-    OpenDirectory scan = scanned;
-    if (scan != null) {
-      advanceScan(kept, scan);
+    OpenDirectory found = scanned;
+    PageScan under = scan;
+    if (found != null && under != null) {
+      advanceScan(kept, under, found);
       return AT_ONCE;
     }
     DirectorySource entries = directory;
@@ -175,8 +169,7 @@ public final class RestoreStep implements Step {
       page.isOf(bucket, openedAt, RecordSpan.NONE);
       progress.scanned();
       scanned = new OpenDirectory(chunks);
-      scannedBytes = PageGeometry.HEADER_BYTES;
-      filledWindow = null;
+      scan = new PageScan(page, kept.version, geometry, restorer, buffers, listener::read);
     } catch (IOException e) {
       LOG.warn("{} cannot be read, and what is on it is lost: {}", page, e.toString());
       progress.lost();
@@ -200,8 +193,7 @@ public final class RestoreStep implements Step {
 
   private boolean readDirectory(Page page) {
     try {
-      directory = SealedDirectory.read(page, geometry, buffers, listener::read);
-      nextEntry = 0;
+      show(SealedDirectory.read(page, geometry, buffers, listener::read));
       return true;
     } catch (IOException e) {
       LOG.warn("{} is looked through record by record: {}", page, e.toString());
@@ -215,19 +207,20 @@ public final class RestoreStep implements Step {
     int end = Math.min(entries.count(), nextEntry + ENTRIES_PER_CALL);
     RestoredPage page = new Shown(kept);
     for (; nextEntry < end; nextEntry++) {
-      int lengthUnits = entries.lengthUnits(nextEntry);
+      int entry = order[nextEntry];
+      int lengthUnits = entries.lengthUnits(entry);
       if (lengthUnits == 0) {
         continue;
       }
-      int lengthBytes = lengthUnits * geometry.unitBytes() - entries.paddingBytes(nextEntry);
-      int offsetUnits = entries.offsetUnits(nextEntry);
+      int lengthBytes = lengthUnits * geometry.unitBytes() - entries.paddingBytes(entry);
+      int offsetUnits = entries.offsetUnits(entry);
       if (dead.get(offsetUnits)) {
         kept.page.foundDead(lengthBytes);
         progress.tombstoned();
         continue;
       }
       PageRestorer.Answer answer =
-          restorer.restore(page, entries.keyHash(nextEntry), offsetUnits, lengthBytes);
+          restorer.restore(page, entries.keyHash(entry), offsetUnits, lengthBytes);
       progress.answered(answer);
       if (answer != PageRestorer.Answer.FOUND) {
         kept.page.foundDead(lengthBytes);
@@ -237,6 +230,32 @@ public final class RestoreStep implements Step {
     if (nextEntry == entries.count()) {
       end(kept);
     }
+  }
+
+  private void show(DirectorySource entries) {
+    directory = entries;
+    order = inGroups(entries);
+    nextEntry = 0;
+  }
+
+  /**
+   * The entries in an order in which their owner finds near each other what it is asked about next
+   * to each other: where an index is larger than the processor's caches, that is most of the time.
+   */
+  private int[] inGroups(DirectorySource entries) {
+    int count = entries.count();
+    int[] starts = new int[PageRestorer.GROUP_COUNT + 1];
+    for (int i = 0; i < count; i++) {
+      starts[restorer.groupOf(entries.keyHash(i)) + 1]++;
+    }
+    for (int group = 0; group < PageRestorer.GROUP_COUNT; group++) {
+      starts[group + 1] += starts[group];
+    }
+    int[] grouped = new int[count];
+    for (int i = 0; i < count; i++) {
+      grouped[starts[restorer.groupOf(entries.keyHash(i))]++] = i;
+    }
+    return grouped;
   }
 
   private record Shown(KeptPageOf kept) implements RestoredPage {
@@ -261,12 +280,13 @@ public final class RestoreStep implements Step {
     if (entries != null) {
       entries.release();
     }
-    OpenDirectory scan = scanned;
-    if (scan != null) {
-      scan.release();
+    OpenDirectory found = scanned;
+    if (found != null) {
+      found.release();
     }
     directory = null;
     scanned = null;
+    scan = null;
     current = null;
     kept.page.restored();
     listener.pageRestored(kept.page);
@@ -280,88 +300,39 @@ public final class RestoreStep implements Step {
 
   // ------------------------------------------------------------------ a page without a directory
 
-  private void advanceScan(KeptPageOf kept, OpenDirectory found) {
+  private void advanceScan(KeptPageOf kept, PageScan under, OpenDirectory found) {
     try {
       for (int i = 0; i < SCANNED_PER_CALL; i++) {
-        if (!scanOne(kept, found)) {
-          seal(kept, found);
-          scanned = null;
-          directory = DirectorySource.of(found);
-          nextEntry = 0;
+        if (!under.next()) {
+          seal(kept, found, under.atBytes());
+          scannedIs(found);
           return;
+        }
+        RecordFinder.ScannedRecord record = under.record();
+        if (record != null && !record.isFiller()) {
+          int padded = geometry.padded(under.lengthBytes());
+          found.add(
+              record.keyHash(),
+              under.offsetUnits(),
+              padded / geometry.unitBytes(),
+              padded - under.lengthBytes());
+          kept.page.scanned(record.expirySeconds());
         }
       }
     } catch (IOException e) {
       LOG.warn("{} cannot be read to its end: {}", kept.page, e.toString());
-      scanned = null;
-      directory = DirectorySource.of(found);
-      nextEntry = 0;
+      scannedIs(found);
     }
   }
 
-  /** Looks at what stands at {@link #scannedBytes}; returns whether the scan goes on. */
-  private boolean scanOne(KeptPageOf kept, OpenDirectory found) throws IOException {
-    int at = scannedBytes;
-    // Before its directory and trailer, however few entries they have.
-    int limit = geometry.directoryOffset(found.count() + 1);
-    if (at + RECORD_HEADER_BYTES > limit) {
-      return false;
-    }
-    AlignedBuffer window = window(kept.page, at, RECORD_HEADER_BYTES);
-    int length = restorer.lengthAt(window.memory(), at - windowStart);
-    if (length >= RECORD_HEADER_BYTES && length <= limit - at) {
-      window = window(kept.page, at, length);
-      int offsetUnits = at / geometry.unitBytes();
-      PageRestorer.ScannedRecord record =
-          restorer.scan(window.memory(), at - windowStart, length, kept.version, offsetUnits);
-      if (record != null) {
-        int padded = geometry.padded(length);
-        if (!record.isFiller()) {
-          found.add(record.keyHash(), offsetUnits, padded / geometry.unitBytes(), padded - length);
-          kept.page.scanned(record.expirySeconds());
-        }
-        scannedBytes = at + padded;
-        return true;
-      }
-    }
-    int nextBlock = PageGeometry.blocks(at);
-    if (nextBlock == at || !isZero(kept.page, at, nextBlock)) {
-      return false;
-    }
-    scannedBytes = nextBlock;
-    return true;
-  }
-
-  private boolean isZero(Page page, int from, int to) throws IOException {
-    AlignedBuffer window = window(page, from, to - from);
-    return window.memory().asSlice(from - windowStart, to - from).mismatch(zeros(to - from)) == -1;
-  }
-
-  private static MemorySegment zeros(int bytes) {
-    return MemorySegment.ofArray(new byte[bytes]);
-  }
-
-  /** Has so many bytes of the page from {@code from} on in memory. */
-  private AlignedBuffer window(Page page, int from, int length) throws IOException {
-    int start = from & -PageGeometry.BLOCK_BYTES;
-    AlignedBuffer window = buffers.window(length + 2 * PageGeometry.BLOCK_BYTES);
-    // The buffer grows by replacement, and a new one holds nothing yet.
-    if (window == filledWindow && from >= windowStart && from + length <= windowEnd) {
-      return window;
-    }
-    filledWindow = null;
-    int bytes =
-        Math.min(window.capacityBytes() & -PageGeometry.BLOCK_BYTES, geometry.pageBytes() - start);
-    page.device().read(window.slice(0, bytes), page.deviceOffsetBytes() + start);
-    listener.read(page.deviceIndex(), bytes);
-    filledWindow = window;
-    windowStart = start;
-    windowEnd = start + bytes;
-    return window;
+  private void scannedIs(OpenDirectory found) {
+    scanned = null;
+    scan = null;
+    show(DirectorySource.of(found));
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */
-  private void seal(KeptPageOf kept, OpenDirectory found) {
+  private void seal(KeptPageOf kept, OpenDirectory found, int recordsEndBytes) {
     Page page = kept.page;
     PageSnapshot snapshot = page.snapshot();
     try {
@@ -372,7 +343,7 @@ public final class RestoreStep implements Step {
               geometry,
               page.site(),
               snapshot,
-              scannedBytes);
+              recordsEndBytes);
       listener.written(page.deviceIndex(), bytes);
     } catch (IOException e) {
       // It is read without one: when it is given up the index is gone through.

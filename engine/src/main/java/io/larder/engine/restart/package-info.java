@@ -1,7 +1,8 @@
 /**
  * How a store goes on where an earlier run has ended.
  *
- * <p>Files in reading order: {@code Persistence}, {@code StoreStart}, {@code RestoreStep}.
+ * <p>Files in reading order: {@code Persistence}, {@code StoreStart}, {@code RestoreStep}, {@code
+ * PageScan}, {@code PageWindow}.
  */
 @NullMarked
 package io.larder.engine.restart;

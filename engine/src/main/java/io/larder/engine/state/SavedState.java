@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> Any; nothing in it changes until it is released.
  */
 public final class SavedState {
-  private static final StateIdentity NOBODY =
+  static final StateIdentity NOBODY =
       new StateIdentity(new StoreIdentity(new UUID(0, 0), 0), BootId.UNKNOWN, 0, List.of());
 
   private final StateIdentity identity;
@@ -72,7 +72,8 @@ public final class SavedState {
     return new SavedState(NOBODY, reason);
   }
 
-  private static @Nullable String refusal(ByteBuffer header) {
+  /** What speaks against a header, in words that follow the file's name; null if nothing does. */
+  static @Nullable String refusal(ByteBuffer header) {
     if (header.getLong(0) == 0) {
       return "is empty, as a loss of power may leave it";
     }

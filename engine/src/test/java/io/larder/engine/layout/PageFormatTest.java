@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -28,7 +29,7 @@ class PageFormatTest {
           + "00a5186a00000000" // opened at
           + "00000004" // page size
           + "2827262524232221" // device id
-          + "00000000"; // CRC32C
+          + "8a6147a5"; // CRC32C
 
   private static final String ENTRY =
       "efcdab8967452301" // key hash
@@ -44,7 +45,7 @@ class PageFormatTest {
           + "40341200" // where the records end
           + "2827262524232221" // device id
           + "00000000000000000000000000000000"
-          + "2bd3f872"; // CRC32C
+          + "1e237848"; // CRC32C of two entries like that one and of the 60 bytes before
 
   private static final PageSite SITE = new PageSite(0x2122232425262728L, 0x0a0b0c0d);
   private static final long VERSION = 0x0102030405060708L;
@@ -70,7 +71,7 @@ class PageFormatTest {
 
   private void writeTrailer() {
     TrailerLayout.write(memory, AT, VERSION, 2, SITE, 1_780_000_000, 0xfffffff0L, 0x00123440);
-    TrailerLayout.setChecksum(memory, AT, 0x72f8d32b);
+    TrailerLayout.setChecksum(memory, AT, 0x4878231e);
   }
 
   @Test
@@ -149,6 +150,11 @@ class PageFormatTest {
     assertThat(DirectoryLayout.keyHash(memory, AT)).isZero();
     assertThat(DirectoryLayout.offsetUnits(memory, AT)).isZero();
     assertThat(DirectoryLayout.lengthUnits(memory, AT)).isEqualTo(most);
+    assertThat(DirectoryLayout.paddingBytes(memory, AT)).isZero();
+
+    DirectoryLayout.write(memory, AT, 0, 0, 0, (1 << 24) - 1);
+    assertThat(DirectoryLayout.lengthUnits(memory, AT)).isZero();
+    assertThat(DirectoryLayout.paddingBytes(memory, AT)).isEqualTo((1 << 24) - 1);
   }
 
   @Test
@@ -159,6 +165,26 @@ class PageFormatTest {
   }
 
   @Test
+  void trailerChecksumCoversTheEntriesAndWhatStandsBeforeIt() {
+    DirectoryLayout.write(memory, 0, 0x0123456789abcdefL, 0xfedcb, 0x12345, 0x789abc);
+    DirectoryLayout.write(memory, 16, 0x0123456789abcdefL, 0xfedcb, 0x12345, 0x789abc);
+    writeTrailer();
+    CRC32C crc = new CRC32C();
+    crc.update(memory.asSlice(0, 32).asByteBuffer());
+    crc.update(memory.asSlice(AT, TrailerLayout.CHECKED_BYTES).asByteBuffer());
+
+    assertThat((int) crc.getValue()).isEqualTo(TrailerLayout.checksum(memory, AT));
+  }
+
+  @Test
+  void trailerThatIsDamagedIsStillKnownByItsVersion() {
+    writeTrailer();
+    turn(AT, 0);
+    assertThat(TrailerLayout.isOfLife(memory, AT, VERSION)).isTrue();
+    assertThat(TrailerLayout.isOfLife(memory, AT, VERSION - 1)).isFalse();
+  }
+
+  @Test
   void trailerIsReadBack() {
     writeTrailer();
 
@@ -166,7 +192,7 @@ class PageFormatTest {
     assertThat(TrailerLayout.recordCount(memory, AT)).isEqualTo(2);
     assertThat(TrailerLayout.earliestExpirySeconds(memory, AT)).isEqualTo(1_780_000_000);
     assertThat(TrailerLayout.latestExpirySeconds(memory, AT)).isEqualTo(0xfffffff0L);
-    assertThat(TrailerLayout.checksum(memory, AT)).isEqualTo(0x72f8d32b);
+    assertThat(TrailerLayout.checksum(memory, AT)).isEqualTo(0x4878231e);
   }
 
   @Test

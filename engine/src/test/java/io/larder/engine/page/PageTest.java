@@ -145,11 +145,12 @@ class PageTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyOpenAndSealedPagesAreLeased(PageState state) {
+  void onlyPagesThatHoldSomethingAreLeased(PageState state) {
     bringTo(state);
     int leasesBefore = page.snapshot().leaseCount();
 
-    boolean readable = state == PageState.OPEN || state == PageState.SEALED;
+    boolean readable =
+        EnumSet.of(PageState.OPEN, PageState.RESTORING, PageState.SEALED).contains(state);
     assertThat(page.lease()).isEqualTo(readable);
     assertThat(page.snapshot().leaseCount()).isEqualTo(leasesBefore + (readable ? 1 : 0));
   }

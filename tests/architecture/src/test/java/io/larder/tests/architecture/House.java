@@ -25,6 +25,7 @@ enum House {
       List.of(
           "io.netty..",
           "picocli..",
+          "me.tongfei.progressbar..",
           "ch.qos.logback..",
           "com.sun.management..",
           "com.sun.net.httpserver..",
