@@ -146,11 +146,7 @@ public final class Cache implements AutoCloseable {
    * @throws IllegalArgumentException naming every problem of the configuration
    */
   public static Cache open(CacheConfig config, List<Device> devices, Clock clock, Work work) {
-    List<String> problems = config.problems();
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
-    }
-    return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
+    return open(config, devices, clock, work, () -> TierListener.NOBODY);
   }
 
   /**
@@ -163,10 +159,24 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * As above, with listeners to what happens in the background.
+   * As the first, with listeners to what happens in the background.
    *
    * @param listeners asked for one for each thread that has something to tell
    */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      Supplier<TierListener> listeners) {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return open(config, devices, clock, work, new KeyHash(config.hashSeed()), listeners);
+  }
+
+  /** As above, with both. */
   public static Cache open(
       CacheConfig config,
       List<Device> devices,

@@ -8,6 +8,7 @@ import io.larder.protocol.input.InputPool;
 import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.stats.CounterSet;
+import io.larder.protocol.watch.WorkerLog;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Command extends Request {
   private static final int OWN_BYTES = OPAQUE_AT + 32;
 
   private final CounterSet counters;
+  private final WorkerLog log;
   private final InputPool inputs;
   private @Nullable MemorySegment own;
   private @Nullable InputBuffer ownValue;
@@ -66,6 +68,9 @@ public final class Command extends Request {
   /** The cache's time when the command was read, where its answer speaks of time. */
   public long nowSeconds;
 
+  /** Which client has asked. */
+  public int client;
+
   /** Where the answer goes if it comes at once. */
   public @Nullable ReplyChain target;
 
@@ -92,8 +97,9 @@ public final class Command extends Request {
   /** Answers of commands behind this one and before the next that waits. */
   public final ReplyChain following;
 
-  public Command(CounterSet counters, InputPool inputs, ChunkPool chunks) {
+  public Command(CounterSet counters, WorkerLog log, InputPool inputs, ChunkPool chunks) {
     this.counters = counters;
+    this.log = log;
     this.inputs = inputs;
     this.reply = new ReplyChain(chunks, true);
     this.following = new ReplyChain(chunks, true);
@@ -101,6 +107,9 @@ public final class Command extends Request {
 
   @Override
   public void answered(Status status, ItemView item) {
+    if (log.hears(WatchPath.TOPICS)) {
+      WatchPath.tell(this, status, item, log);
+    }
     CommandOwner waiting = owner;
     if (waiting == null) {
       ReplyChain out = target;
@@ -112,6 +121,15 @@ public final class Command extends Request {
     }
     AnswerPath.write(this, status, item, waiting.replyTo(this), counters);
     waiting.answeredLate(this);
+  }
+
+  /**
+   * Tells watchers that a store is refused before the cache has been asked.
+   *
+   * @param status as they have it, {@code too_large} or {@code no_memory}
+   */
+  public void tellRefused(String status) {
+    WatchPath.refused(this, status, log);
   }
 
   /** Memory of the command's own for a key of up to 250 bytes, at offset 0. */

@@ -8,6 +8,7 @@ import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.model.StartException;
 import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsListener;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,7 @@ public final class NetServer {
   private final Transport transport;
   private final @Nullable Tls tls;
   private final ConnectionLimit limit;
+  private final AtomicInteger clientNumbers = new AtomicInteger();
   private final MultiThreadIoEventLoopGroup group;
   private final Listeners listeners;
 
@@ -105,11 +108,15 @@ public final class NetServer {
       ProtocolConfig protocol,
       ProtocolRules rules,
       ServerControl control,
-      InputBudget inputBudget) {
+      InputBudget inputBudget,
+      WatchLog watchLog) {
     for (EventExecutor executor : group) {
       IoEventLoop loop = (IoEventLoop) executor;
       loops.put(
-          loop, on(loop, () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget)));
+          loop,
+          on(
+              loop,
+              () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget, watchLog)));
     }
     if (settings.idleTimeout().isPositive()) {
       loops.values().forEach(this::watchIdle);
@@ -123,7 +130,8 @@ public final class NetServer {
       ProtocolConfig protocol,
       ProtocolRules rules,
       ServerControl control,
-      InputBudget inputBudget) {
+      InputBudget inputBudget,
+      WatchLog watchLog) {
     ReadQueue reads = cache.config().flash() == null ? null : transport.engine().newReadQueue(loop);
     var session = cache.newSession(reads, loop);
     return new ServerLoop(
@@ -131,8 +139,9 @@ public final class NetServer {
         settings.threadCount(),
         reads,
         session,
-        new ProtocolLoop(protocol, rules, session, control, inputBudget),
+        new ProtocolLoop(protocol, rules, session, control, inputBudget, watchLog, loop),
         limit,
+        clientNumbers::incrementAndGet,
         settings.idleTimeout().isPositive());
   }
 

@@ -1,12 +1,15 @@
 package io.larder.server.start;
 
 import io.larder.cache.Cache;
+import io.larder.cache.model.Crawler;
 import io.larder.platform.device.IoEngine;
+import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
 import io.larder.platform.work.ThreadWork;
 import io.larder.protocol.ProtocolConfig;
 import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.auth.PasswordFile;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -16,6 +19,7 @@ import io.larder.server.net.Transport;
 import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
+import io.larder.server.options.StreamOptions;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
 import io.larder.server.tls.Tls;
@@ -127,7 +131,14 @@ public final class LarderServer implements AutoCloseable {
       IntConsumer verbosity,
       Runnable end) {
     ThreadWork work = new ThreadWork("larder");
-    Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    Clock clock = new SystemClock();
+    StreamOptions streams = config.streams();
+    WatchLog watchLog =
+        new WatchLog(clock, streams.workerLogBytes(), streams.watcherLogBytes());
+    Cache cache =
+        Cache.open(plan.cache(), devices.devices(), clock, work, watchLog::newWorker);
+    watchLog.wokenBy(work.start("watch", watchLog));
+    applyTo(cache.crawler(), streams);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -143,8 +154,9 @@ public final class LarderServer implements AutoCloseable {
         cache,
         ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
         rules(config.access(), passwords),
-        new ServerControls(facts, cache, net, tls, input, verbosity, end),
-        input);
+        new ServerControls(facts, cache, net, tls, input, watchLog, verbosity, end),
+        input,
+        watchLog);
     return new LarderServer(
         work,
         cache,
@@ -154,6 +166,14 @@ public final class LarderServer implements AutoCloseable {
         passwords,
         tls,
         StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
+  }
+
+  private static void applyTo(Crawler crawler, StreamOptions streams) {
+    crawler.setSleepMicros(streams.crawlSleepMicros());
+    crawler.setItemsMax(streams.crawlItemsMax());
+    if (!streams.crawls()) {
+      crawler.disable();
+    }
   }
 
   private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {

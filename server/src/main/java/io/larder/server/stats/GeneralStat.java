@@ -109,15 +109,20 @@ enum GeneralStat {
   SLAB_REASSIGN_LAST_BUSY_STATUS,
   SLAB_REASSIGN_RUNNING,
   SLABS_MOVED,
-  LRU_CRAWLER_RUNNING,
-  LRU_CRAWLER_STARTS,
+  LRU_CRAWLER_RUNNING(
+      "Whether a crawl or a list of keys is under way.", m -> m.crawler().isRunning() ? 1 : 0),
+  LRU_CRAWLER_STARTS("Crawls and lists of keys begun.", m -> m.crawler().startCount()),
   LRU_MAINTAINER_JUGGLES,
   MALLOC_FAILS,
-  LOG_WORKER_DROPPED,
-  LOG_WORKER_WRITTEN,
-  LOG_WATCHER_SKIPPED,
-  LOG_WATCHER_SENT,
-  LOG_WATCHERS,
+  LOG_WORKER_DROPPED(
+      "Lines for watchers that were not written, because their thread's earlier ones had not been"
+          + " carried on.",
+      m -> m.watch().droppedCount()),
+  LOG_WORKER_WRITTEN("Lines written for watchers.", m -> m.watch().writtenCount()),
+  LOG_WATCHER_SKIPPED(
+      "Lines lost by watchers that did not read.", m -> m.watch().skippedCount()),
+  LOG_WATCHER_SENT("Lines carried to watchers.", m -> m.watch().sentCount()),
+  LOG_WATCHERS("Who watches now.", m -> m.watch().watcherCount()),
   EXTSTORE_MEMORY_PRESSURE(true),
   EXTSTORE_COMPACT_LOST(
       "Items that were to be moved to another page, and could not be.",
@@ -202,8 +207,9 @@ enum GeneralStat {
       "Items dropped from RAM that did not go to flash.",
       m -> m.get(CacheCounter.EVICTED_FROM_RAM) + m.get(CacheCounter.DEMOTE_DROPPED)),
   RECLAIMED("Dead items whose room was taken back.", CacheCounter.RECLAIMED),
-  CRAWLER_RECLAIMED,
-  CRAWLER_ITEMS_CHECKED,
+  CRAWLER_RECLAIMED(
+      "Dead items in RAM that a crawl has found.", CacheCounter.CRAWLER_RECLAIMED),
+  CRAWLER_ITEMS_CHECKED("Items in RAM that a crawl has looked at.", CacheCounter.CRAWLER_CHECKED),
   LRUTAIL_REFLOCKED,
   MOVES_TO_COLD,
   MOVES_TO_WARM,

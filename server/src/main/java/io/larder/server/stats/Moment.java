@@ -2,11 +2,14 @@ package io.larder.server.stats;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSnapshot;
+import io.larder.cache.model.Crawler;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.watch.WatchLog;
+import io.larder.protocol.watch.WatchSnapshot;
 import io.larder.server.net.NetServer;
 import io.larder.server.net.NetSnapshot;
 import io.larder.server.tls.Tls;
@@ -23,6 +26,7 @@ final class Moment {
   private final Map<ProtocolCounter, Long> protocol;
   private final NetSnapshot net;
   private final @Nullable TlsSnapshot tls;
+  private final WatchSnapshot watch;
   private final long connectionsSince;
   private final long refusalsSince;
   private final long flashReadsInFlight;
@@ -36,7 +40,9 @@ final class Moment {
       NetServer server,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       Baseline baseline) {
+    this.watch = watchLog.snapshot();
     this.facts = facts;
     this.cache = cache;
     this.snapshot = cache.snapshot();
@@ -55,8 +61,9 @@ final class Moment {
       NetServer server,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       Baseline baseline) {
-    return new Moment(facts, cache, server, tls, input, baseline);
+    return new Moment(facts, cache, server, tls, input, watchLog, baseline);
   }
 
   ServerFacts facts() {
@@ -69,6 +76,14 @@ final class Moment {
 
   NetSnapshot net() {
     return net;
+  }
+
+  WatchSnapshot watch() {
+    return watch;
+  }
+
+  Crawler crawler() {
+    return cache.crawler();
   }
 
   ProcessUsage usage() {

@@ -1,9 +1,11 @@
 package io.larder.server.stats;
 
 import io.larder.cache.Cache;
+import io.larder.cache.model.Crawler;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.StatSink;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.net.NetServer;
 import io.larder.server.tls.Tls;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class ServerControls implements ServerControl {
   private final NetServer net;
   private final @Nullable Tls tls;
   private final InputBudget input;
+  private final WatchLog watchLog;
   private final IntConsumer verbosity;
   private final Runnable end;
   private final Baseline baseline = new Baseline();
@@ -41,6 +44,7 @@ public final class ServerControls implements ServerControl {
       NetServer net,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       IntConsumer verbosity,
       Runnable end) {
     this.facts = facts;
@@ -48,6 +52,7 @@ public final class ServerControls implements ServerControl {
     this.net = net;
     this.tls = tls;
     this.input = input;
+    this.watchLog = watchLog;
     this.verbosity = verbosity;
     this.end = end;
   }
@@ -76,7 +81,7 @@ public final class ServerControls implements ServerControl {
   }
 
   private void general(StatSink sink) {
-    Moment moment = Moment.now(facts, cache, net, tls, input, baseline);
+    Moment moment = Moment.now(facts, cache, net, tls, input, watchLog, baseline);
     GeneralStat.writeAll(moment, sink);
   }
 
@@ -84,6 +89,12 @@ public final class ServerControls implements ServerControl {
   public void resetStats() {
     baseline.moveTo(net.protocolTotals(), net.snapshot());
     cache.resetCounters();
+    watchLog.resetCounters();
+  }
+
+  @Override
+  public Crawler crawler() {
+    return cache.crawler();
   }
 
   @Override

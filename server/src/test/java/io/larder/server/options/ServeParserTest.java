@@ -43,6 +43,7 @@ class ServeParserTest {
                     1024,
                     Duration.ZERO),
                 new AccessOptions(Spoken.AUTO, false, null, true, true, true, false),
+                new StreamOptions(64 << 10, 256 << 10, true, 100, 0),
                 20,
                 64 << 20,
                 0,
@@ -109,7 +110,11 @@ class ServeParserTest {
             "-o",
             "ext_item_age=30,ext_max_sleep=1000",
             "-o",
-            "ext_path=c:d:5m:compact,ext_threads=4,modern");
+            "ext_path=c:d:5m:compact,ext_threads=4,modern",
+            "-o",
+            "no_lru_crawler,lru_crawler_sleep=7,lru_crawler_tocrawl=9,worker_logbuf_size=16",
+            "-o",
+            "watcher_logbuf_size=8");
 
     assertThat(config)
         .isEqualTo(
@@ -127,6 +132,7 @@ class ServeParserTest {
                     55,
                     Duration.ofSeconds(9)),
                 new AccessOptions(Spoken.BINARY, false, null, false, false, false, true),
+                new StreamOptions(16 << 10, 8 << 10, false, 7, 9),
                 7,
                 128 << 20,
                 2 << 20,

@@ -406,6 +406,7 @@ class TlsTest {
             net.backlog(),
             net.idleTimeout()),
         config.access(),
+        config.streams(),
         config.requestsPerTurn(),
         config.ramBytes(),
         config.itemBytesMax(),
