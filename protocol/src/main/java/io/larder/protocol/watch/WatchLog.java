@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class WatchLog implements Step {
   /*
    * Who has something to tell writes a finished line into a ring of its own and goes on: it takes no
-   * lock, waits for nobody and wakes nobody. This step looks at the rings, often while there is
-   * something in them and more and more seldom while there is not.
+   * lock and waits for nobody. This step looks at the rings, often while there is something in them
+   * and more and more seldom while there is not; it is woken only when a ring is half full.
    */
 
   /** As many as memcached allows. */
@@ -76,7 +76,7 @@ public final class WatchLog implements Step {
 
   /** For one more thread that has something to tell. */
   public synchronized WorkerLog newWorker() {
-    WorkerLog worker = new WorkerLog(clock, numbers, workerBytes);
+    WorkerLog worker = new WorkerLog(clock, numbers, workerBytes, this::wake);
     workers.add(worker);
     worker.setTopics(topics());
     return worker;
@@ -100,11 +100,15 @@ public final class WatchLog implements Step {
     more.add(watcher);
     watchers = List.copyOf(more);
     tellTopics();
-    Wakeup wakes = this.wakeup;
+    wake();
+    return watcher;
+  }
+
+  private void wake() {
+    Wakeup wakes = wakeup;
     if (wakes != null) {
       wakes.wake();
     }
-    return watcher;
   }
 
   synchronized void remove(Watcher watcher) {

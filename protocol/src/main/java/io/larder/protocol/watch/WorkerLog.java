@@ -44,6 +44,10 @@ public final class WorkerLog implements TierListener {
   private final Clock clock;
   private final AtomicLong numbers;
   private final int capacityBytes;
+
+  /** Has the log look at once. */
+  private final Runnable hurry;
+
   private @Nullable LineBuilder line;
   private byte @Nullable [] head;
 
@@ -56,7 +60,8 @@ public final class WorkerLog implements TierListener {
   private long writtenCount;
   private long droppedCount;
 
-  WorkerLog(Clock clock, AtomicLong numbers, int capacityBytes) {
+  WorkerLog(Clock clock, AtomicLong numbers, int capacityBytes, Runnable hurry) {
+    this.hurry = hurry;
     this.clock = clock;
     this.numbers = numbers;
     this.capacityBytes = capacityBytes;
@@ -270,6 +275,9 @@ public final class WorkerLog implements TierListener {
       WRITTEN.setOpaque(this, writtenCount + 1);
     } else {
       DROPPED.setOpaque(this, droppedCount + 1);
+    }
+    if (into.room() < capacityBytes / 2) {
+      hurry.run();
     }
   }
 }
