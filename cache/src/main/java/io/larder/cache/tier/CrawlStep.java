@@ -36,7 +36,7 @@ public final class CrawlStep implements Step, Crawler {
   private final TierListener listener;
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicLong startCount = new AtomicLong();
-  private volatile boolean enabled = true;
+  private final AtomicBoolean enabled = new AtomicBoolean(true);
   private volatile long sleepMicros = SLEEP_MICROS_DEFAULT;
   private volatile long itemsMax;
 
@@ -75,19 +75,17 @@ public final class CrawlStep implements Step, Crawler {
 
   @Override
   public boolean isEnabled() {
-    return enabled;
+    return enabled.get();
   }
 
   @Override
-  public synchronized boolean enable() {
-    boolean wasOff = !enabled;
-    enabled = true;
-    return wasOff;
+  public boolean enable() {
+    return enabled.compareAndSet(false, true);
   }
 
   @Override
-  public synchronized void disable() {
-    enabled = false;
+  public void disable() {
+    enabled.set(false);
   }
 
   @Override
@@ -169,7 +167,7 @@ public final class CrawlStep implements Step, Crawler {
     for (int i = 0; i < PARTS_PER_CALL && shardIndex < Index.SHARD_COUNT; i++) {
       nextPart(classes, now);
     }
-    if (shardIndex < Index.SHARD_COUNT && enabled) {
+    if (shardIndex < Index.SHARD_COUNT && enabled.get()) {
       return sleepMicros * 1000;
     }
     end(classes, now);
