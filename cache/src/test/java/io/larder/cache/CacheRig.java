@@ -103,8 +103,7 @@ final class CacheRig implements AutoCloseable {
             Duration.ofSeconds(1),
             writeBudgetBytesPerSecond);
     KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
-    cache =
-        Cache.open(config, List.copyOf(devices), clock, work, keyHash, () -> listener);
+    cache = Cache.open(config, List.copyOf(devices), clock, work, keyHash, () -> listener);
     session = cache.newSession(reads, new InlineExecutor());
   }
 

@@ -153,8 +153,7 @@ class ItemWalkTest {
 
       Noting seen = walk(rig, true);
 
-      assertThat(seen.keys.stream().filter(key -> key.startsWith("short")).count())
-          .isEqualTo(1500);
+      assertThat(seen.keys.stream().filter(key -> key.startsWith("short")).count()).isEqualTo(1500);
       rig.cache.flushAll(0);
       assertThat(walk(rig, true).keys).isEmpty();
     }
@@ -203,8 +202,8 @@ class ItemWalkTest {
 
   /**
    * Sets, deletes, reads, background work and a growing index between the steps of a walk. A key
-   * that is there all the time is shown exactly once, though it may have moved; no key is shown that
-   * never was.
+   * that is there all the time is shown exactly once, though it may have moved; no key is shown
+   * that never was.
    */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})

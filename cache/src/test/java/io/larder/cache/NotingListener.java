@@ -46,16 +46,13 @@ final class NotingListener implements TierListener {
   }
 
   @Override
-  public void crawled(
-      int slabClass, long elapsedSeconds, long examinedCount, long reclaimedCount) {
+  public void crawled(int slabClass, long elapsedSeconds, long examinedCount, long reclaimedCount) {
     system.add("crawled " + slabClass + ": " + examinedCount + " " + reclaimedCount);
   }
 
   static String key(ItemView item) {
     return new String(
-        item.memory()
-            .asSlice(item.keyOffset(), item.keyLength())
-            .toArray(ValueLayout.JAVA_BYTE),
+        item.memory().asSlice(item.keyOffset(), item.keyLength()).toArray(ValueLayout.JAVA_BYTE),
         StandardCharsets.UTF_8);
   }
 }

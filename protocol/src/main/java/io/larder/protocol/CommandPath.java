@@ -83,8 +83,7 @@ final class CommandPath {
     this.executor = executor;
     this.commands = commands;
     this.counters = counters;
-    this.lines = 
-        new LineCommands(this, executor, control, rules, commands, counters, watchLog);
+    this.lines = new LineCommands(this, executor, control, rules, commands, counters, watchLog);
     this.login = new LineLogin(rules.passwords(), counters);
     this.packets = new PacketCommands(this, executor, control, rules, commands, counters);
     this.preparedGet = prepareGet();

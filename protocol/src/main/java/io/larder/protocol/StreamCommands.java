@@ -29,8 +29,7 @@ final class StreamCommands {
       Text.line("WATCHER_TOO_MANY log watcher limit reached");
   private static final Text OK = Text.line("OK");
   private static final Text CRAWLER_OFF = Text.line("CLIENT_ERROR lru crawler disabled");
-  private static final Text CRAWLER_ON =
-      Text.line("ERROR failed to start lru crawler thread");
+  private static final Text CRAWLER_ON = Text.line("ERROR failed to start lru crawler thread");
   private static final Text BUSY = Text.line("BUSY currently processing crawler request");
   private static final Text BAD_CLASS = Text.line("BADCLASS invalid class id");
   private static final Text NOTHING_TO_CRAWL = Text.line("NOTSTARTED no items to crawl");

@@ -421,27 +421,27 @@ final class FakeCache implements RequestExecutor {
   }
 
   private ItemView record(Arena arena, String key, Item item) {
-      byte[] keyBytes = bytes(key);
-      int state =
-          (item.fetched ? RecordLayout.FETCHED : 0)
-              | (item.stale ? RecordLayout.STALE : 0)
-              | (item.tokenSent ? RecordLayout.TOKEN_SENT : 0)
-              | (item.keyBinary ? RecordLayout.KEY_BINARY : 0);
-      MemorySegment memory =
-          arena.allocate(RecordLayout.HEADER_BYTES + keyBytes.length + item.value.length());
-      RecordLayout.writeHeader(
-          memory,
-          0,
-          keyBytes.length,
-          state,
-          item.value.length(),
-          item.flags,
-          item.expirySeconds,
-          item.accessSeconds,
-          item.cas);
-      copy(keyBytes, memory, RecordLayout.keyOffset(0));
-      copy(bytes(item.value), memory, RecordLayout.valueOffset(memory, 0));
-      return view.show(memory, 0, item.accessSeconds, item.fetched);
+    byte[] keyBytes = bytes(key);
+    int state =
+        (item.fetched ? RecordLayout.FETCHED : 0)
+            | (item.stale ? RecordLayout.STALE : 0)
+            | (item.tokenSent ? RecordLayout.TOKEN_SENT : 0)
+            | (item.keyBinary ? RecordLayout.KEY_BINARY : 0);
+    MemorySegment memory =
+        arena.allocate(RecordLayout.HEADER_BYTES + keyBytes.length + item.value.length());
+    RecordLayout.writeHeader(
+        memory,
+        0,
+        keyBytes.length,
+        state,
+        item.value.length(),
+        item.flags,
+        item.expirySeconds,
+        item.accessSeconds,
+        item.cas);
+    copy(keyBytes, memory, RecordLayout.keyOffset(0));
+    copy(bytes(item.value), memory, RecordLayout.valueOffset(memory, 0));
+    return view.show(memory, 0, item.accessSeconds, item.fetched);
   }
 
   private @Nullable Item find(String key) {

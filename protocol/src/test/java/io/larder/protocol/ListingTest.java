@@ -25,8 +25,13 @@ class ListingTest {
 
       assertThat(rig.ask("lru_crawler metadump all\r\n"))
           .isEqualTo(
-              "key=a exp=-1 la=" + NOW + " cas=2 fetch=yes cls=11 size=933 flags=0\n"
-                  + "key=b%25c exp=" + (NOW + 100) + " la=" + NOW
+              "key=a exp=-1 la="
+                  + NOW
+                  + " cas=2 fetch=yes cls=11 size=933 flags=0\n"
+                  + "key=b%25c exp="
+                  + (NOW + 100)
+                  + " la="
+                  + NOW
                   + " cas=1 fetch=no cls=1 size=38 flags=7\nEND\r\n");
       assertThat(rig.crawler.running).isFalse();
       assertThat(rig.crawler.starts).isEqualTo(1);
@@ -44,9 +49,12 @@ class ListingTest {
       assertThat(rig.crawler.running).isTrue();
       assertThat(rig.completeReads().written())
           .isEqualTo(
-              "key=a exp=-1 la=" + NOW
+              "key=a exp=-1 la="
+                  + NOW
                   + " cas=1 fetch=no cls=1 size=933 flags=0 ext_page=7 ext_offset=4096\nEND\r\n");
-      assertThat(rig.ask("lru_crawler metadump 11\r\n")).startsWith("key=b ").doesNotContain("key=a");
+      assertThat(rig.ask("lru_crawler metadump 11\r\n"))
+          .startsWith("key=b ")
+          .doesNotContain("key=a");
     }
   }
 
@@ -70,10 +78,8 @@ class ListingTest {
 
       assertThat(rig.ask("stats cachedump 1 0\r\n"))
           .isEqualTo("ITEM a [1 b; 0 s]\r\nITEM c [3 b; " + (NOW + 100) + " s]\r\nEND\r\n");
-      assertThat(rig.ask("stats cachedump 1 1\r\n"))
-          .isEqualTo("ITEM a [1 b; 0 s]\r\nEND\r\n");
-      assertThat(rig.ask("stats cachedump 11 5\r\n"))
-          .isEqualTo("ITEM b [900 b; 0 s]\r\nEND\r\n");
+      assertThat(rig.ask("stats cachedump 1 1\r\n")).isEqualTo("ITEM a [1 b; 0 s]\r\nEND\r\n");
+      assertThat(rig.ask("stats cachedump 11 5\r\n")).isEqualTo("ITEM b [900 b; 0 s]\r\nEND\r\n");
     }
   }
 
@@ -153,12 +159,10 @@ class ListingTest {
 
   @Test
   void listsAreRefusedWhereTheyAreNotAllowed() {
-    try (SessionRig rig =
-        new SessionRig(new ProtocolRules(Spoken.AUTO, null, true, false, true))) {
+    try (SessionRig rig = new SessionRig(new ProtocolRules(Spoken.AUTO, null, true, false, true))) {
       assertThat(rig.ask("lru_crawler metadump all\r\n"))
           .isEqualTo("ERROR metadump not allowed\r\n");
-      assertThat(rig.ask("lru_crawler mgdump all\r\n"))
-          .isEqualTo("ERROR mgdump not allowed\r\n");
+      assertThat(rig.ask("lru_crawler mgdump all\r\n")).isEqualTo("ERROR mgdump not allowed\r\n");
       assertThat(rig.ask("stats cachedump 1 0\r\n"))
           .isEqualTo("CLIENT_ERROR stats cachedump not allowed\r\n");
       assertThat(rig.ask("lru_crawler crawl all\r\n")).isEqualTo("OK\r\n");
@@ -194,8 +198,7 @@ class ListingTest {
     try (SessionRig rig = rig()) {
       assertThat(rig.ask("mg a v\r\nlru_crawler metadump all\r\n"))
           .isEqualTo("EN\r\nERROR cannot pipeline other commands before metadump\r\n");
-      assertThat(rig.ask("get a\r\nlru_crawler metadump all\r\n"))
-          .isEqualTo("END\r\nEND\r\n");
+      assertThat(rig.ask("get a\r\nlru_crawler metadump all\r\n")).isEqualTo("END\r\nEND\r\n");
     }
   }
 

@@ -271,10 +271,8 @@ class WatchTest {
 
   @Test
   void watchIsRefusedWhereItIsNotAllowed() {
-    try (SessionRig rig =
-        new SessionRig(new ProtocolRules(Spoken.AUTO, null, true, true, false))) {
-      assertThat(rig.ask("watch\r\n"))
-          .isEqualTo("CLIENT_ERROR watch commands not allowed\r\n");
+    try (SessionRig rig = new SessionRig(new ProtocolRules(Spoken.AUTO, null, true, true, false))) {
+      assertThat(rig.ask("watch\r\n")).isEqualTo("CLIENT_ERROR watch commands not allowed\r\n");
     }
   }
 
@@ -382,8 +380,7 @@ class WatchTest {
   }
 
   private static ItemView item(Arena arena, String key, int valueLength, long expirySeconds) {
-    MemorySegment memory =
-        arena.allocate(RecordLayout.HEADER_BYTES + key.length() + valueLength);
+    MemorySegment memory = arena.allocate(RecordLayout.HEADER_BYTES + key.length() + valueLength);
     RecordLayout.writeHeader(memory, 0, key.length(), 0, valueLength, 0, expirySeconds, 0, 1);
     for (int i = 0; i < key.length(); i++) {
       memory.set(ValueLayout.JAVA_BYTE, RecordLayout.keyOffset(0) + i, (byte) key.charAt(i));

@@ -4,8 +4,8 @@ package io.larder.cache.model;
  * Hears what becomes of items and pages in the background. Whoever tells it asks first whether it
  * wants to hear, and that costs no more than a look at a field.
  *
- * <p><b>Threads.</b> Each is told by one thread only. The items are borrowed for the call, which may
- * run under a lock of the cache: it copies what it needs and calls nothing of the cache.
+ * <p><b>Threads.</b> Each is told by one thread only. The items are borrowed for the call, which
+ * may run under a lock of the cache: it copies what it needs and calls nothing of the cache.
  */
 public interface TierListener {
   /** Hears nothing. */

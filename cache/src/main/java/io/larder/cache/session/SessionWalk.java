@@ -46,8 +46,7 @@ final class SessionWalk implements ItemWalk {
   /** Reads under way at once. */
   private static final int READS_MAX = 32;
 
-  private static final int HEAD_BYTES_MAX =
-      RecordLayout.HEADER_BYTES + RecordLayout.KEY_BYTES_MAX;
+  private static final int HEAD_BYTES_MAX = RecordLayout.HEADER_BYTES + RecordLayout.KEY_BYTES_MAX;
 
   private final Tiers tiers;
   private final ReadBuffers buffers;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes dead items out of RAM when somebody asks for it, a part of a shard at a time.
  *
- * <p><b>Threads.</b> The step is run by one at a time, as every step; what {@link Crawler} offers is
- * for any.
+ * <p><b>Threads.</b> The step is run by one at a time, as every step; what {@link Crawler} offers
+ * is for any.
  */
 public final class CrawlStep implements Step, Crawler {
   /** How long it rests between two pieces, as memcached does. */
@@ -228,8 +228,7 @@ public final class CrawlStep implements Step, Crawler {
   private void end(long classes, long now) {
     for (int slabClass = SlabClasses.FIRST; slabClass <= SlabClasses.LAST; slabClass++) {
       if (examined[slabClass] > 0 && (classes >>> slabClass & 1) != 0 && listener.hearsSystem()) {
-        listener.crawled(
-            slabClass, now - begunSeconds, examined[slabClass], reclaimed[slabClass]);
+        listener.crawled(slabClass, now - begunSeconds, examined[slabClass], reclaimed[slabClass]);
       }
       examined[slabClass] = 0;
       reclaimed[slabClass] = 0;

@@ -527,8 +527,7 @@ public final class DemoteStep implements Step {
 
   private void tellWritten(Segment segment, int at, Bucket bucket) {
     if (listener.hearsItems()) {
-      listener.writtenToFlash(
-          viewOf(segment, at), tiers.clock().unixSeconds(), bucket.number());
+      listener.writtenToFlash(viewOf(segment, at), tiers.clock().unixSeconds(), bucket.number());
     }
   }
 

@@ -64,8 +64,7 @@ public final class PageLeaver implements PageOwner {
    * @param listener hears of items that are lost with their page. To tell their keys, their records
    *     have to be read, so that is done only while it wants to hear
    */
-  public PageLeaver(
-      Tiers tiers, RescuePolicy policy, CounterSet counters, TierListener listener) {
+  public PageLeaver(Tiers tiers, RescuePolicy policy, CounterSet counters, TierListener listener) {
     this.listener = listener;
     this.tiers = tiers;
     this.policy = policy;

@@ -80,9 +80,7 @@ final class WatchPath {
   }
 
   private static boolean isPlainSet(Command command) {
-    return command.verb == Verb.STORE
-        && command.mode == StoreMode.SET
-        && !command.comparesCas;
+    return command.verb == Verb.STORE && command.mode == StoreMode.SET && !command.comparesCas;
   }
 
   private static String why(@Nullable Departure foundDead) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one thread has to tell watchers, a line at a time.
  *
- * <p>Who has something to tell asks {@link #hears} first, which costs a look at a field. When nobody
- * has taken earlier lines for too long, lines are dropped and counted; nobody ever waits.
+ * <p>Who has something to tell asks {@link #hears} first, which costs a look at a field. When
+ * nobody has taken earlier lines for too long, lines are dropped and counted; nobody ever waits.
  *
  * <p><b>Threads.</b> One writes. The {@link WatchLog} reads, and says what is wanted.
  */
@@ -155,16 +155,14 @@ public final class WorkerLog implements TierListener {
    *
    * @param reason {@code normal}, {@code error}, {@code idle_timeout} or {@code shutdown}
    */
-  public void disconnected(
-      String address, int port, String transport, String reason, int client) {
+  public void disconnected(String address, int port, String transport, String reason, int client) {
     LineBuilder out = endpoint(begin("conn_close"), address, port, transport);
     end(out.text(" reason=").text(reason).text(" cfd=").number(client), CONNEVENTS);
   }
 
   private static final WatchTopic CONNEVENTS = WatchTopic.CONNEVENTS;
 
-  private static LineBuilder endpoint(
-      LineBuilder out, String address, int port, String transport) {
+  private static LineBuilder endpoint(LineBuilder out, String address, int port, String transport) {
     return out.text(" rip=")
         .text(address)
         .text(" rport=")
@@ -228,8 +226,7 @@ public final class WorkerLog implements TierListener {
   }
 
   @Override
-  public void crawled(
-      int slabClass, long elapsedSeconds, long examinedCount, long reclaimedCount) {
+  public void crawled(int slabClass, long elapsedSeconds, long examinedCount, long reclaimedCount) {
     LineBuilder out = begin("lru_crawler").text(" crawler=").number(slabClass);
     out.text(" elapsed=").number(elapsedSeconds).text(" examined=").number(examinedCount);
     end(out.text(" reclaimed=").number(reclaimedCount), WatchTopic.SYSEVENTS);

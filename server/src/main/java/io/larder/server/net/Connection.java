@@ -228,9 +228,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   }
 
   private String remoteHost() {
-    return remote instanceof InetSocketAddress inet
-        ? inet.getAddress().getHostAddress()
-        : "unix";
+    return remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unix";
   }
 
   private int remotePort() {

@@ -93,12 +93,10 @@ public enum ExtendedOption {
   SSL_KEYFORMAT("PEM", "PEM", "Nothing but PEM."),
 
   LRU_CRAWLER("", "on", "Let lru_crawler list keys and look for dead items in RAM."),
-  NO_LRU_CRAWLER(
-      "", "", "Refuse both until a client says lru_crawler enable; so does no_modern."),
+  NO_LRU_CRAWLER("", "", "Refuse both until a client says lru_crawler enable; so does no_modern."),
   LRU_CRAWLER_SLEEP(
       "MICROSECONDS", "100", "How long lru_crawler crawl rests between two pieces of its work."),
-  LRU_CRAWLER_TOCRAWL(
-      "N", "0", "How many items of a class lru_crawler crawl looks at; 0 = all."),
+  LRU_CRAWLER_TOCRAWL("N", "0", "How many items of a class lru_crawler crawl looks at; 0 = all."),
   WATCHER_LOGBUF_SIZE(
       "KB", "256", "What lines for a watcher may take that does not read; what is more is lost."),
   WORKER_LOGBUF_SIZE(

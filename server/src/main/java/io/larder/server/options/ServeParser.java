@@ -273,10 +273,8 @@ public final class ServeParser {
         number(extended, ExtendedOption.LRU_CRAWLER_TOCRAWL, "0", Integer.MAX_VALUE));
   }
 
-  private int number(
-      ExtendedValues extended, ExtendedOption option, String byDefault, int most) {
-    return problems.wholeNumber(
-        "-o " + option.word(), extended.get(option, byDefault), 0, most, 0);
+  private int number(ExtendedValues extended, ExtendedOption option, String byDefault, int most) {
+    return problems.wholeNumber("-o " + option.word(), extended.get(option, byDefault), 0, most, 0);
   }
 
   // --- access

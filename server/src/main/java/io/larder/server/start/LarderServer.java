@@ -133,10 +133,8 @@ public final class LarderServer implements AutoCloseable {
     ThreadWork work = new ThreadWork("larder");
     Clock clock = new SystemClock();
     StreamOptions streams = config.streams();
-    WatchLog watchLog =
-        new WatchLog(clock, streams.workerLogBytes(), streams.watcherLogBytes());
-    Cache cache =
-        Cache.open(plan.cache(), devices.devices(), clock, work, watchLog::newWorker);
+    WatchLog watchLog = new WatchLog(clock, streams.workerLogBytes(), streams.watcherLogBytes());
+    Cache cache = Cache.open(plan.cache(), devices.devices(), clock, work, watchLog::newWorker);
     watchLog.wokenBy(work.start("watch", watchLog));
     applyTo(cache.crawler(), streams);
     config.flash().reclaim().applyTo(cache.tunables());

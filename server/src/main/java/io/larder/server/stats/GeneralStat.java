@@ -119,8 +119,7 @@ enum GeneralStat {
           + " carried on.",
       m -> m.watch().droppedCount()),
   LOG_WORKER_WRITTEN("Lines written for watchers.", m -> m.watch().writtenCount()),
-  LOG_WATCHER_SKIPPED(
-      "Lines lost by watchers that did not read.", m -> m.watch().skippedCount()),
+  LOG_WATCHER_SKIPPED("Lines lost by watchers that did not read.", m -> m.watch().skippedCount()),
   LOG_WATCHER_SENT("Lines carried to watchers.", m -> m.watch().sentCount()),
   LOG_WATCHERS("Who watches now.", m -> m.watch().watcherCount()),
   EXTSTORE_MEMORY_PRESSURE(true),
@@ -207,8 +206,7 @@ enum GeneralStat {
       "Items dropped from RAM that did not go to flash.",
       m -> m.get(CacheCounter.EVICTED_FROM_RAM) + m.get(CacheCounter.DEMOTE_DROPPED)),
   RECLAIMED("Dead items whose room was taken back.", CacheCounter.RECLAIMED),
-  CRAWLER_RECLAIMED(
-      "Dead items in RAM that a crawl has found.", CacheCounter.CRAWLER_RECLAIMED),
+  CRAWLER_RECLAIMED("Dead items in RAM that a crawl has found.", CacheCounter.CRAWLER_RECLAIMED),
   CRAWLER_ITEMS_CHECKED("Items in RAM that a crawl has looked at.", CacheCounter.CRAWLER_CHECKED),
   LRUTAIL_REFLOCKED,
   MOVES_TO_COLD,

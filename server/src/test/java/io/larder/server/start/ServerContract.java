@@ -213,7 +213,8 @@ abstract class ServerContract {
     String client = opened.substring(opened.indexOf("cfd="));
     assertThat(watcher.line())
         .contains("gid=2 type=item_store key=key status=stored cmd=set ttl=0 clsid=1 " + client);
-    assertThat(watcher.line()).contains("gid=3 type=item_get key=key status=found clsid=1 " + client);
+    assertThat(watcher.line())
+        .contains("gid=3 type=item_get key=key status=found clsid=1 " + client);
     assertThat(watcher.line())
         .contains("gid=4 type=conn_close rip=127.0.0.1 ", " reason=normal " + client);
   }

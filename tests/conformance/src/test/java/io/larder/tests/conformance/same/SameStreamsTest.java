@@ -320,8 +320,7 @@ class SameStreamsTest {
     }
   }
 
-  private static final Pattern NUMBERED =
-      Pattern.compile("ts=[0-9]+\\.[0-9]+ gid=([0-9]+) (.*)");
+  private static final Pattern NUMBERED = Pattern.compile("ts=[0-9]+\\.[0-9]+ gid=([0-9]+) (.*)");
 
   private static List<String> inOrder(List<String> lines) {
     record Numbered(long number, String rest) {}
