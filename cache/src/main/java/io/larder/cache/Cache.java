@@ -5,6 +5,8 @@ import io.larder.cache.index.KeyHash;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.Crawler;
+import io.larder.cache.model.TierListener;
 import io.larder.cache.model.Tunables;
 import io.larder.cache.ram.RamBudget;
 import io.larder.cache.ram.RamLog;
@@ -15,6 +17,7 @@ import io.larder.cache.stats.ClassSnapshot;
 import io.larder.cache.stats.CounterSet;
 import io.larder.cache.stats.SizesSnapshot;
 import io.larder.cache.stats.SlabClasses;
+import io.larder.cache.tier.CrawlStep;
 import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.LifeBands;
@@ -41,6 +44,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,11 +67,18 @@ public final class Cache implements AutoCloseable {
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
   private final DemoteStep demote;
+  private final CrawlStep crawler;
   private final @Nullable PageLeaver leaver;
   private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
   private volatile Map<CacheCounter, Long> resetAt = Map.of();
 
-  private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
+  private Cache(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      KeyHash keyHash,
+      Supplier<TierListener> listeners) {
     this.config = config;
     this.tunables =
         new Tunables(config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.recacheRate());
@@ -110,14 +121,19 @@ public final class Cache implements AutoCloseable {
             config.writeBudgetBytesPerSecond(),
             clock,
             () -> flash == null ? 0 : flash.stats().get(EngineCounter.DEVICE_BYTES_WRITTEN));
-    this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
+    this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters(), listeners.get());
     Wakeup wakesDemotion = work.start("demote", demote);
     ram.wakesDemotion(wakesDemotion);
+    this.crawler = new CrawlStep(tiers, newCounters(), listeners.get());
+    crawler.wokenBy(work.start("crawl", crawler));
     this.leaver =
         flash == null
             ? null
             : new PageLeaver(
-                tiers, new RescuePolicy(tunables, bands, flash, writeBudget), newCounters());
+                tiers,
+                new RescuePolicy(tunables, bands, flash, writeBudget),
+                newCounters(),
+                listeners.get());
     if (flash != null && leaver != null) {
       if (!config.evicts()) {
         flash.neverEvicts();
@@ -138,11 +154,7 @@ public final class Cache implements AutoCloseable {
    * @throws IllegalArgumentException naming every problem of the configuration
    */
   public static Cache open(CacheConfig config, List<Device> devices, Clock clock, Work work) {
-    List<String> problems = config.problems();
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
-    }
-    return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
+    return open(config, devices, clock, work, () -> TierListener.NOBODY);
   }
 
   /**
@@ -151,7 +163,36 @@ public final class Cache implements AutoCloseable {
    */
   public static Cache open(
       CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
-    return new Cache(config, devices, clock, work, keyHash);
+    return open(config, devices, clock, work, keyHash, () -> TierListener.NOBODY);
+  }
+
+  /**
+   * As the first, with listeners to what happens in the background.
+   *
+   * @param listeners asked for one for each thread that has something to tell
+   */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      Supplier<TierListener> listeners) {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return open(config, devices, clock, work, new KeyHash(config.hashSeed()), listeners);
+  }
+
+  /** As above, with both. */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      KeyHash keyHash,
+      Supplier<TierListener> listeners) {
+    return new Cache(config, devices, clock, work, keyHash, listeners);
   }
 
   /** An eighth of what the flash holds at 1 KiB an item, in at most a sixteenth of the RAM. */
@@ -173,6 +214,11 @@ public final class Cache implements AutoCloseable {
   /** What the cache is made of now. */
   public CacheConfig config() {
     return config;
+  }
+
+  /** What goes over all items when it is told to. */
+  public Crawler crawler() {
+    return crawler;
   }
 
   /** What may be changed while the cache runs. */

@@ -1,6 +1,7 @@
 package io.larder.server.start;
 
 import io.larder.cache.Cache;
+import io.larder.cache.model.Crawler;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
@@ -8,6 +9,7 @@ import io.larder.platform.work.ThreadWork;
 import io.larder.protocol.ProtocolConfig;
 import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.auth.PasswordFile;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -17,6 +19,7 @@ import io.larder.server.net.Transport;
 import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
+import io.larder.server.options.StreamOptions;
 import io.larder.server.stats.MovableClock;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
@@ -133,7 +136,11 @@ public final class LarderServer implements AutoCloseable {
     Clock machine = new SystemClock();
     MovableClock movable = config.process().isUnderTest() ? new MovableClock(machine) : null;
     Clock clock = movable == null ? machine : movable;
-    Cache cache = Cache.open(plan.cache(), devices.devices(), clock, work);
+    StreamOptions streams = config.streams();
+    WatchLog watchLog = new WatchLog(clock, streams.workerLogBytes(), streams.watcherLogBytes());
+    Cache cache = Cache.open(plan.cache(), devices.devices(), clock, work, watchLog::newWorker);
+    watchLog.wokenBy(work.start("watch", watchLog));
+    applyTo(cache.crawler(), streams);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -147,13 +154,14 @@ public final class LarderServer implements AutoCloseable {
             net.udpAddresses(),
             clock.unixSeconds());
     ServerControls controls =
-        new ServerControls(facts, cache, net, tls, input, verbosity, end, movable);
+        new ServerControls(facts, cache, net, tls, input, watchLog, verbosity, end, movable);
     net.serve(
         cache,
         ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
         rules(config.access(), passwords),
         controls,
-        input);
+        input,
+        watchLog);
     if (config.prefixes().areCounted()) {
       controls.countPrefixes(true);
     }
@@ -166,6 +174,14 @@ public final class LarderServer implements AutoCloseable {
         passwords,
         tls,
         StartLine.of(version, net.allAddresses(), plan, devices.areDirect(), transport));
+  }
+
+  private static void applyTo(Crawler crawler, StreamOptions streams) {
+    crawler.setSleepMicros(streams.crawlSleepMicros());
+    crawler.setItemsMax(streams.crawlItemsMax());
+    if (!streams.crawls()) {
+      crawler.disable();
+    }
   }
 
   private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {
