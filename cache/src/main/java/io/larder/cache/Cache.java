@@ -5,6 +5,8 @@ import io.larder.cache.index.KeyHash;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.Crawler;
+import io.larder.cache.model.TierListener;
 import io.larder.cache.model.Tunables;
 import io.larder.cache.ram.RamBudget;
 import io.larder.cache.ram.RamLog;
@@ -16,6 +18,7 @@ import io.larder.cache.stats.CounterSet;
 import io.larder.cache.stats.SizesSnapshot;
 import io.larder.cache.stats.SlabClasses;
 import io.larder.cache.tier.ClockStep;
+import io.larder.cache.tier.CrawlStep;
 import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.LifeBands;
@@ -52,6 +55,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -75,12 +79,18 @@ public final class Cache implements AutoCloseable {
   private final SessionSettings sessionSettings;
   private final DemoteStep demote;
   private final Wakeup demotion;
+  private final CrawlStep crawler;
   private final @Nullable PageLeaver leaver;
   private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
   private volatile Map<CacheCounter, Long> resetAt = Map.of();
 
   private Cache(
-      CacheConfig config, @Nullable PageStore flash, Clock clock, Work work, KeyHash keyHash) {
+      CacheConfig config,
+      @Nullable PageStore flash,
+      Clock clock,
+      Work work,
+      KeyHash keyHash,
+      Supplier<TierListener> listeners) {
     this.config = config;
     this.tunables =
         new Tunables(config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.recacheRate());
@@ -122,15 +132,20 @@ public final class Cache implements AutoCloseable {
             config.writeBudgetBytesPerSecond(),
             clock,
             () -> flash == null ? 0 : flash.stats().get(EngineCounter.DEVICE_BYTES_WRITTEN));
-    this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
+    this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters(), listeners.get());
     Wakeup wakesDemotion = work.start("demote", demote);
     this.demotion = wakesDemotion;
     ram.wakesDemotion(wakesDemotion);
+    this.crawler = new CrawlStep(tiers, newCounters(), listeners.get());
+    crawler.wokenBy(work.start("crawl", crawler));
     this.leaver =
         flash == null
             ? null
             : new PageLeaver(
-                tiers, new RescuePolicy(tunables, bands, flash, writeBudget), newCounters());
+                tiers,
+                new RescuePolicy(tunables, bands, flash, writeBudget),
+                newCounters(),
+                listeners.get());
     if (flash != null && leaver != null) {
       if (!config.evicts()) {
         flash.neverEvicts();
@@ -159,8 +174,7 @@ public final class Cache implements AutoCloseable {
    * @throws IllegalArgumentException naming every problem of the configuration
    */
   public static Cache open(CacheConfig config, List<Device> devices, Clock clock, Work work) {
-    check(config);
-    return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
+    return open(config, devices, clock, work, () -> TierListener.NOBODY);
   }
 
   /**
@@ -169,9 +183,40 @@ public final class Cache implements AutoCloseable {
    */
   public static Cache open(
       CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
+    return open(config, devices, clock, work, keyHash, () -> TierListener.NOBODY);
+  }
+
+  /**
+   * As the first, with listeners to what happens in the background.
+   *
+   * @param listeners asked for one for each thread that has something to tell
+   */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      Supplier<TierListener> listeners) {
+    check(config);
+    return open(config, devices, clock, work, new KeyHash(config.hashSeed()), listeners);
+  }
+
+  /** As above, with both. */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      KeyHash keyHash,
+      Supplier<TierListener> listeners) {
     PageStoreConfig flash = config.flash();
     return new Cache(
-        config, flash == null ? null : PageStore.open(flash, devices, clock), clock, work, keyHash);
+        config,
+        flash == null ? null : PageStore.open(flash, devices, clock),
+        clock,
+        work,
+        keyHash,
+        listeners);
   }
 
   /**
@@ -201,6 +246,20 @@ public final class Cache implements AutoCloseable {
       Persistence persistence,
       LongFunction<KeyHash> keyHash)
       throws IOException {
+    return open(
+        config, devices, clock, work, persistence, keyHash, () -> TierListener.NOBODY);
+  }
+
+  /** As above, with listeners to what happens in the background. */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      Persistence persistence,
+      LongFunction<KeyHash> keyHash,
+      Supplier<TierListener> listeners)
+      throws IOException {
     check(config);
     PageStoreConfig flash = config.flash();
     if (flash == null) {
@@ -210,7 +269,8 @@ public final class Cache implements AutoCloseable {
     Clock held =
         saved.isUsable() ? HeldClock.from(clock, saved.value(StateValue.CLOCK_SECONDS)) : clock;
     PageStore store = PageStore.open(flash, devices, held, persistence);
-    return new Cache(config, store, held, work, keyHash.apply(store.identity().hashSeed()));
+    return new Cache(
+        config, store, held, work, keyHash.apply(store.identity().hashSeed()), listeners);
   }
 
   private static void check(CacheConfig config) {
@@ -246,6 +306,11 @@ public final class Cache implements AutoCloseable {
   /** What the cache is made of now. */
   public CacheConfig config() {
     return config;
+  }
+
+  /** What goes over all items when it is told to. */
+  public Crawler crawler() {
+    return crawler;
   }
 
   /** What may be changed while the cache runs. */

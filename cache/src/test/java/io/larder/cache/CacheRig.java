@@ -57,6 +57,7 @@ final class CacheRig implements AutoCloseable {
   final ManualWork work;
   final ManualReadQueue reads = new ManualReadQueue();
   final @Nullable MemoryDevice device;
+  final NotingListener listener = new NotingListener();
   final Cache cache;
   final CacheSession session;
 
@@ -118,7 +119,7 @@ final class CacheRig implements AutoCloseable {
             Duration.ofSeconds(1),
             writeBudgetBytesPerSecond);
     KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
-    cache = Cache.open(config, List.copyOf(devices), clock, work, keyHash);
+    cache = Cache.open(config, List.copyOf(devices), clock, work, keyHash, () -> listener);
     session = cache.newSession(reads, new InlineExecutor());
   }
 

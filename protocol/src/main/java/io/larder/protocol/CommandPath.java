@@ -12,6 +12,7 @@ import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.reply.Text;
 import io.larder.protocol.stats.CounterSet;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.watch.WatchLog;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -77,11 +78,12 @@ final class CommandPath {
       ServerControl control,
       ProtocolRules rules,
       CommandPool commands,
-      CounterSet counters) {
+      CounterSet counters,
+      WatchLog watchLog) {
     this.executor = executor;
     this.commands = commands;
     this.counters = counters;
-    this.lines = new LineCommands(this, executor, control, rules, commands, counters);
+    this.lines = new LineCommands(this, executor, control, rules, commands, counters, watchLog);
     this.login = new LineLogin(rules.passwords(), counters);
     this.packets = new PacketCommands(this, executor, control, rules, commands, counters);
     this.preparedGet = prepareGet();
@@ -268,6 +270,8 @@ final class CommandPath {
   long store(ProtocolSession session, Command store, MemorySegment input, long at, long limit) {
     if (!executor.fits(store.keyLength, store.flags, store.valueLength)) {
       counters.increment(ProtocolCounter.STORE_TOO_LARGE);
+      store.client = session.number;
+      store.tellRefused("too_large");
       refuse(session, store, TOO_LARGE, (long) store.valueLength + LINE_END_BYTES);
       return at;
     }
@@ -324,6 +328,8 @@ final class CommandPath {
     }
     session.storing = null;
     counters.increment(ProtocolCounter.STORE_NO_MEMORY);
+    store.client = session.number;
+    store.tellRefused("no_memory");
     if (store.form == ReplyForm.PACKET_STORE) {
       packets.refuseForMemory(session, store, missingBytes);
     } else {
@@ -377,6 +383,7 @@ final class CommandPath {
 
   private boolean execute(ProtocolSession session, Command command) {
     command.target = session.replies();
+    command.client = session.number;
     if (executor.execute(command)) {
       return true;
     }

@@ -16,11 +16,13 @@ import io.larder.protocol.reply.Text;
 import io.larder.protocol.stats.CounterSet;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
+import io.larder.protocol.watch.WatchLog;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every command line, read with care: the classic commands and those about the server.
@@ -40,7 +42,6 @@ final class LineCommands {
       Text.line("CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]");
   private static final Text BAD_EXPIRY = Text.line("CLIENT_ERROR invalid exptime argument");
   private static final Text BAD_DELTA = Text.line("CLIENT_ERROR invalid numeric delta argument");
-  private static final Text BAD_STATS = Text.line("CLIENT_ERROR bad command line");
   private static final Text STATS_DETAIL_USAGE =
       Text.line("CLIENT_ERROR usage: stats detail on|off|dump");
   private static final Text FLUSH_NOT_ALLOWED = Text.line("CLIENT_ERROR flush_all not allowed");
@@ -50,10 +51,6 @@ final class LineCommands {
       Text.line("MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes");
   private static final Text LIMIT_REFUSED =
       Text.line("MEMLIMIT_ADJUST_FAILED out of bounds or unable to adjust");
-  private static final Text DUMP_NOT_ALLOWED =
-      Text.line("CLIENT_ERROR stats cachedump not allowed");
-  private static final Text WATCH_NOT_ALLOWED =
-      Text.line("CLIENT_ERROR watch commands not allowed");
   private static final Text SHUTDOWN_NOT_ENABLED = Text.line("ERROR: shutdown not enabled");
   private static final Text BAD_SHUTDOWN = Text.line("CLIENT_ERROR invalid shutdown mode");
   private static final Text OK = Text.line("OK");
@@ -84,6 +81,7 @@ final class LineCommands {
   private final CommandPool commands;
   private final CounterSet counters;
   private final MetaCommands meta;
+  private final StreamCommands streams;
   private final Tokens tokens = new Tokens();
   private final Numbers numbers = new Numbers();
 
@@ -93,7 +91,8 @@ final class LineCommands {
       ServerControl control,
       ProtocolRules rules,
       CommandPool commands,
-      CounterSet counters) {
+      CounterSet counters,
+      WatchLog watchLog) {
     this.path = path;
     this.executor = executor;
     this.control = control;
@@ -101,6 +100,7 @@ final class LineCommands {
     this.commands = commands;
     this.counters = counters;
     this.meta = new MetaCommands(path, executor, commands, counters, tokens, numbers);
+    this.streams = new StreamCommands(executor, control, rules, watchLog, tokens, numbers);
   }
 
   /**
@@ -184,8 +184,12 @@ final class LineCommands {
         yield tokens.is(0, "verbosity") ? verbosity(session, next) : unknown(session, next);
       }
       case 'w' ->
-          tokens.is(0, "watch") && !rules.watches()
-              ? error(session, WATCH_NOT_ALLOWED, next)
+          tokens.is(0, "watch")
+              ? errorUnless(isNoreply(), session, streams.watch(session), next)
+              : unknown(session, next);
+      case 'l' ->
+          tokens.is(0, "lru_crawler")
+              ? unlessListed(session, streams.crawler(session), next)
               : unknown(session, next);
       case 'q' -> tokens.is(0, "quit") ? quit(session, next) : unknown(session, next);
       default -> unknown(session, next);
@@ -204,6 +208,10 @@ final class LineCommands {
   static long error(ProtocolSession session, Text text, long next) {
     session.replies().append(text);
     return next;
+  }
+
+  private static long unlessListed(ProtocolSession session, @Nullable Text text, long next) {
+    return text == null ? next : error(session, text, next);
   }
 
   private static long errorUnless(boolean quiet, ProtocolSession session, Text text, long next) {
@@ -543,12 +551,7 @@ final class LineCommands {
       return error(session, statsDetail(session), next);
     }
     if (tokens.count() > 1 && tokens.is(1, "cachedump")) {
-      if (!rules.dumps()) {
-        return error(session, DUMP_NOT_ALLOWED, next);
-      }
-      if (tokens.count() < 4) {
-        return error(session, BAD_STATS, next);
-      }
+      return unlessListed(session, streams.cachedump(session), next);
     }
     List<String> arguments = new ArrayList<>();
     for (int i = 1; i < tokens.count(); i++) {

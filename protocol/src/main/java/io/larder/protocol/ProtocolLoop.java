@@ -6,6 +6,9 @@ import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.input.InputPool;
 import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.stats.CounterSet;
+import io.larder.protocol.watch.WatchLog;
+import io.larder.protocol.watch.WorkerLog;
+import java.util.concurrent.Executor;
 
 /**
  * What the connections of one event loop share: the way into the cache, pools, counters.
@@ -27,29 +30,52 @@ public final class ProtocolLoop {
   private final ChunkPool chunks;
   private final CommandPool commands;
   private final CommandPath path;
+  private final WatchLog watchLog;
+  private final WorkerLog log;
+  private final Executor turns;
   private long expectedBytes = EXPECTED_BYTES_FIRST;
 
   /**
    * @param budget shared by all loops of a server
+   * @param watchLog what watchers hear of, of the whole server
+   * @param turns runs tasks on the loop's thread
    */
   public ProtocolLoop(
       ProtocolConfig config,
       ProtocolRules rules,
       RequestExecutor executor,
       ServerControl control,
-      InputBudget budget) {
+      InputBudget budget,
+      WatchLog watchLog,
+      Executor turns) {
+    this.watchLog = watchLog;
+    this.log = watchLog.newWorker();
+    this.turns = turns;
     this.config = config;
     this.rules = rules;
     this.executor = executor;
     this.inputs = new InputPool(budget, config.retainedInputBytesMax());
     this.chunks = new ChunkPool(config.retainedChunksMax());
-    this.commands = new CommandPool(counters, inputs, chunks, RETAINED_COMMANDS_MAX);
-    this.path = new CommandPath(executor, control, rules, commands, counters);
+    this.commands = new CommandPool(counters, log, inputs, chunks, RETAINED_COMMANDS_MAX);
+    this.path = new CommandPath(executor, control, rules, commands, counters, watchLog);
   }
 
   /** What the sessions of this loop have counted. */
   public CounterSet counters() {
     return counters;
+  }
+
+  /** What this loop has to tell watchers. */
+  public WorkerLog log() {
+    return log;
+  }
+
+  WatchLog watchLog() {
+    return watchLog;
+  }
+
+  Executor turns() {
+    return turns;
   }
 
   /** Where replies take their memory from. */

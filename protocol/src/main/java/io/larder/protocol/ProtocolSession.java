@@ -8,6 +8,7 @@ import io.larder.protocol.parse.Scan;
 import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.reply.ReplyChunk;
+import io.larder.protocol.reply.ReplyStream;
 import io.larder.protocol.reply.Text;
 import io.larder.protocol.stats.ProtocolCounter;
 import java.lang.foreign.MemorySegment;
@@ -72,14 +73,22 @@ public final class ProtocolSession implements CommandOwner {
     PACKET_VALUE
   }
 
+  private static final byte[] GET_END = {'E', 'N', 'D', '\r', '\n'};
+  private static final byte[] META_END = {'M', 'N', '\r', '\n'};
   private static final Text LINE_NO_MEMORY =
       Text.line("SERVER_ERROR out of memory reading request");
 
   /** How far a multiget may be indented and still be let grow. */
   private static final int INDENT_MAX = 100;
 
+  /** Unsent reply bytes of one connection from which on a stream waits. */
+  private static final long STREAM_BYTES_HIGH = 64 << 10;
+
   private final ProtocolLoop loop;
   private final SessionOwner owner;
+
+  /** Tells the client from others. */
+  final int number;
 
   // --- input
 
@@ -128,6 +137,15 @@ public final class ProtocolSession implements CommandOwner {
   /** Length of the chain before a late answer was written to it. */
   private long lengthBeforeAnswer;
 
+  /** A reply without a foreseeable end; nothing behind it starts. */
+  private @Nullable ReplyStream stream;
+
+  /** The stream is one that takes no commands any more. */
+  private boolean watching;
+
+  /** The stream can go on in the next turn. */
+  private boolean streaming;
+
   // --- commands that wait
 
   private @Nullable Command oldest;
@@ -153,6 +171,7 @@ public final class ProtocolSession implements CommandOwner {
   public ProtocolSession(ProtocolLoop loop, SessionOwner owner) {
     this.loop = loop;
     this.owner = owner;
+    this.number = owner.number();
     this.kept = new InputBuffer(loop.inputs());
     this.ready = new ReplyChain(loop.chunks(), false);
     this.current = ready;
@@ -165,6 +184,9 @@ public final class ProtocolSession implements CommandOwner {
   /** Takes bytes from the client and carries out the commands they complete. */
   public void receive(MemorySegment input, long offset, long length) {
     loop.counters().add(ProtocolCounter.BYTES_READ, length);
+    if (watching) {
+      return;
+    }
     greet(input, offset, length);
     if (!yielded) {
       requestsLeft = loop.config().requestsPerTurn();
@@ -219,6 +241,9 @@ public final class ProtocolSession implements CommandOwner {
 
   /** Asks for another turn if there is something left to do in it. */
   private void endTurn() {
+    if (stream != null) {
+      feed();
+    }
     if (yielded && (kept.isEmpty() || closing)) {
       yielded = false;
     } else if (yielded) {
@@ -229,12 +254,77 @@ public final class ProtocolSession implements CommandOwner {
 
   /** Whether the server may read on; if not, it calls {@link #resume} first. */
   public boolean wantsInput() {
-    return !blocked();
+    return watching || !blocked();
   }
 
-  /** Whether bytes have been taken that {@link #resume} may make commands of. */
+  /** Whether {@link #resume} may have something to go on with: input, or a stream. */
   public boolean hasWaitingInput() {
-    return !kept.isEmpty();
+    return !kept.isEmpty() || stream != null;
+  }
+
+  /** The client says nothing more. */
+  public void endInput() {
+    if (watching && stream != null) {
+      stream.close();
+      stream = null;
+      stopReading();
+    }
+  }
+
+  // --- streams
+
+  /**
+   * Whether a stream may begin. As in memcached not behind a command whose answer has not been
+   * sent; there a get and an mn send what there is at once, so behind these it may.
+   */
+  boolean mayBeginStream() {
+    if (current.isEmpty()) {
+      return oldest == null && unsentBytes() == sendingBytes;
+    }
+    return current.endsWith(GET_END) || current.endsWith(META_END);
+  }
+
+  /** From now on the replies are what {@code begun} makes of them. */
+  void begin(ReplyStream begun) {
+    stream = begun;
+    watching = begun.endsWithInput();
+  }
+
+  /** Lets the stream go on in the loop's next turn. */
+  void goOnStreaming() {
+    if (stream != null && !closed) {
+      announceProgress();
+    }
+  }
+
+  /** As {@link #goOnStreaming}, from any thread. */
+  void goOnStreamingSoon() {
+    loop.turns().execute(this::goOnStreaming);
+  }
+
+  private void feed() {
+    if (watching) {
+      kept.clear();
+    }
+    ReplyStream feeding = stream;
+    streaming = false;
+    if (feeding == null || unsentBytes() >= STREAM_BYTES_HIGH) {
+      return;
+    }
+    switch (feeding.advance()) {
+      case MORE -> {
+        streaming = true;
+        announceProgress();
+      }
+      case WAITS -> {
+        // It says itself when to go on.
+      }
+      case ENDED -> {
+        stream = null;
+        feeding.close();
+        announceProgress();
+      }
+    }
   }
 
   /** Finds out which protocol the client speaks, by its first byte where it may choose. */
@@ -357,6 +447,7 @@ public final class ProtocolSession implements CommandOwner {
     return exclusive != null
         || closing
         || yielded
+        || stream != null
         || unsentBytes() >= loop.config().replyBytesHigh()
         || (pendingCount > 0 && !mayWaitForMore());
   }
@@ -463,7 +554,7 @@ public final class ProtocolSession implements CommandOwner {
    * leave together.
    */
   public boolean gathersReplies() {
-    return yielded && ready.lengthBytes() < ChunkPool.LARGE_BYTES;
+    return (yielded || streaming) && ready.lengthBytes() < ChunkPool.LARGE_BYTES;
   }
 
   /** The next chunk to write, or null; it stays the server's until {@link #written}. */
@@ -493,9 +584,14 @@ public final class ProtocolSession implements CommandOwner {
     return closing && oldest == null && ready.isEmpty();
   }
 
+  /** Whether a watcher or a list of keys has begun, which does not end with a command's answer. */
+  public boolean hasStream() {
+    return stream != null;
+  }
+
   /** Whether all that was asked for has been answered and written. */
   public boolean isIdle() {
-    return oldest == null && unsentBytes() == 0 && !yielded;
+    return oldest == null && unsentBytes() == 0 && !yielded && stream == null;
   }
 
   /** The connection is gone: lets go of everything; late answers are thrown away. */
@@ -505,6 +601,11 @@ public final class ProtocolSession implements CommandOwner {
     }
     closed = true;
     closing = true;
+    ReplyStream open = stream;
+    stream = null;
+    if (open != null) {
+      open.close();
+    }
     kept.clear();
     ready.clear();
     Command waiting = storing;

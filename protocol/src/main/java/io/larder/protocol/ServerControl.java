@@ -1,5 +1,6 @@
 package io.larder.protocol;
 
+import io.larder.cache.model.Crawler;
 import io.larder.protocol.stats.StatSink;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,9 @@ public interface ServerControl {
    * @return false if there is no such setting
    */
   boolean tune(String name, double value);
+
+  /** What goes over all items when it is told to. */
+  Crawler crawler();
 
   /** Whether commands are taken that only tests need: those below. */
   boolean isUnderTest();

@@ -10,4 +10,9 @@ public interface SessionOwner {
    * <p>Not called again before {@code resume} has been.
    */
   void progressed(ProtocolSession session);
+
+  /** Tells the client from others, for people who look on; never two at once. */
+  default int number() {
+    return 0;
+  }
 }

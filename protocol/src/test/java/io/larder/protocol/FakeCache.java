@@ -1,19 +1,30 @@
 package io.larder.protocol;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.larder.cache.model.ItemView;
+import io.larder.cache.model.ItemVisitor;
+import io.larder.cache.model.ItemWalk;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
 import io.larder.cache.record.RecordLayout;
+import io.larder.cache.stats.SlabClasses;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +118,80 @@ final class FakeCache implements RequestExecutor {
     return valueLength <= valueBytesMax;
   }
 
+  /** Items of which a walk has to read the key first. */
+  final Set<String> onFlash = new HashSet<>();
+
+  /** Walks that have not been closed. */
+  int openWalks;
+
+  /** Walks that wait for a read. */
+  final List<Runnable> waitingWalks = new ArrayList<>();
+
+  @Override
+  public ItemWalk walk(ItemVisitor visitor, boolean withFlash) {
+    openWalks++;
+    return new Walk(visitor, withFlash);
+  }
+
+  /** Shows one item a call; for one on flash it waits. */
+  private final class Walk implements ItemWalk {
+    private final ItemVisitor visitor;
+    private final boolean withFlash;
+    private final Deque<String> left = new ArrayDeque<>(new TreeSet<>(items.keySet()));
+    private boolean waits;
+    private boolean closed;
+
+    Walk(ItemVisitor visitor, boolean withFlash) {
+      this.visitor = visitor;
+      this.withFlash = withFlash;
+    }
+
+    @Override
+    public Progress advance(int itemCount) {
+      if (waits) {
+        return Progress.WAITS;
+      }
+      String key = left.poll();
+      if (key == null) {
+        return Progress.ENDED;
+      }
+      Item item = find(key);
+      if (item == null) {
+        return Progress.MORE;
+      }
+      if (!onFlash.contains(key)) {
+        shown(key, item, 0, visitor::inRam);
+        return Progress.MORE;
+      }
+      if (!withFlash) {
+        return Progress.MORE;
+      }
+      waits = true;
+      waitingWalks.add(() -> {
+        waits = false;
+        if (!closed) {
+          shown(key, item, 7, (view, page) -> visitor.onFlash(view, page, 4096));
+          visitor.readsEnded();
+        }
+      });
+      return Progress.WAITS;
+    }
+
+    @Override
+    public void close() {
+      assertThat(closed).isFalse();
+      closed = true;
+      openWalks--;
+    }
+  }
+
+  private void shown(String key, Item item, int number, ObjIntConsumer<ItemView> to) {
+    try (Arena arena = Arena.ofConfined()) {
+      ItemView shown = record(arena, key, item);
+      to.accept(shown, number == 0 ? SlabClasses.of(shown.sizeBytes()) : number);
+    }
+  }
+
   /** Answers the {@code index}-th of the waiting requests. */
   void answerLate(int index) {
     Late one = waiting.remove(index);
@@ -136,6 +221,8 @@ final class FakeCache implements RequestExecutor {
   }
 
   private void answer(Request request, String key) {
+    Item there = find(key);
+    request.foundValueLength = there == null ? Request.NOTHING_FOUND : there.value.length();
     switch (request.verb) {
       case READ -> read(request, key);
       case STORE -> store(request, key);
@@ -329,28 +416,32 @@ final class FakeCache implements RequestExecutor {
         request.answered(status, view);
         return;
       }
-      byte[] keyBytes = bytes(key);
-      int state =
-          (item.fetched ? RecordLayout.FETCHED : 0)
-              | (item.stale ? RecordLayout.STALE : 0)
-              | (item.tokenSent ? RecordLayout.TOKEN_SENT : 0)
-              | (item.keyBinary ? RecordLayout.KEY_BINARY : 0);
-      MemorySegment memory =
-          arena.allocate(RecordLayout.HEADER_BYTES + keyBytes.length + item.value.length());
-      RecordLayout.writeHeader(
-          memory,
-          0,
-          keyBytes.length,
-          state,
-          item.value.length(),
-          item.flags,
-          item.expirySeconds,
-          item.accessSeconds,
-          item.cas);
-      copy(keyBytes, memory, RecordLayout.keyOffset(0));
-      copy(bytes(item.value), memory, RecordLayout.valueOffset(memory, 0));
-      request.answered(status, view.show(memory, 0, item.accessSeconds, item.fetched));
+      request.answered(status, record(arena, key, item));
     }
+  }
+
+  private ItemView record(Arena arena, String key, Item item) {
+    byte[] keyBytes = bytes(key);
+    int state =
+        (item.fetched ? RecordLayout.FETCHED : 0)
+            | (item.stale ? RecordLayout.STALE : 0)
+            | (item.tokenSent ? RecordLayout.TOKEN_SENT : 0)
+            | (item.keyBinary ? RecordLayout.KEY_BINARY : 0);
+    MemorySegment memory =
+        arena.allocate(RecordLayout.HEADER_BYTES + keyBytes.length + item.value.length());
+    RecordLayout.writeHeader(
+        memory,
+        0,
+        keyBytes.length,
+        state,
+        item.value.length(),
+        item.flags,
+        item.expirySeconds,
+        item.accessSeconds,
+        item.cas);
+    copy(keyBytes, memory, RecordLayout.keyOffset(0));
+    copy(bytes(item.value), memory, RecordLayout.valueOffset(memory, 0));
+    return view.show(memory, 0, item.accessSeconds, item.fetched);
   }
 
   private @Nullable Item find(String key) {

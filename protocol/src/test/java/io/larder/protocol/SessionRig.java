@@ -2,15 +2,20 @@ package io.larder.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.cache.model.Crawler;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.reply.ReplyChunk;
 import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
+import io.larder.protocol.watch.WatchLog;
+import io.larder.testkit.ManualClock;
+import io.larder.testkit.ManualWork;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -27,10 +32,22 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   private static final int PREPARED_COMMANDS = 3;
   private static final byte RUBBISH = 'Z';
 
+  /** By which watchers know the client. */
+  static final int CLIENT = 31;
+
   /** More memory than the rig says it could ever have. */
   private static final long MEGABYTES_MAX = 1 << 20;
 
-  final FakeCache cache = new FakeCache();
+  private static final int WATCH_BYTES = 16 << 10;
+
+  /** When its clock stands still, unix seconds. */
+  static final long START_SECONDS = ManualClock.DEFAULT_START_SECONDS;
+
+  final ManualClock clock;
+  final ManualWork work;
+  final WatchLog watchLog;
+  final FakeCrawler crawler;
+  final FakeCache cache;
   final InputBudget budget;
   final ProtocolLoop loop;
   final ProtocolSession session;
@@ -51,6 +68,9 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   /** Whether replies are written as soon as they are ready. */
   boolean writesAtOnce = true;
 
+  /** All clients of the server that have not been closed. */
+  private final List<SessionRig> others;
+
   private final StringBuilder output = new StringBuilder();
   private final Deque<ReplyChunk> sending = new ArrayDeque<>();
   private final Deque<byte[]> unread = new ArrayDeque<>();
@@ -69,9 +89,42 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     this(config, ProtocolRules.OPEN, inputBytes);
   }
 
+  /** Another client of the same server, on a loop of its own. */
+  SessionRig another() {
+    return new SessionRig(this);
+  }
+
+  private SessionRig(SessionRig first) {
+    cache = first.cache;
+    clock = first.clock;
+    work = first.work;
+    watchLog = first.watchLog;
+    crawler = first.crawler;
+    others = first.others;
+    others.add(this);
+    budget = new InputBudget(1 << 20);
+    loop =
+        new ProtocolLoop(
+            ProtocolConfig.DEFAULT,
+            ProtocolRules.OPEN,
+            cache,
+            this,
+            budget,
+            watchLog,
+            Runnable::run);
+    session = new ProtocolSession(loop, this);
+  }
+
   SessionRig(ProtocolConfig config, ProtocolRules rules, long inputBytes) {
+    others = new ArrayList<>(List.of(this));
     budget = new InputBudget(inputBytes);
-    loop = new ProtocolLoop(config, rules, cache, this, budget);
+    cache = new FakeCache();
+    crawler = new FakeCrawler();
+    clock = new ManualClock();
+    work = new ManualWork(clock);
+    watchLog = new WatchLog(clock, WATCH_BYTES, WATCH_BYTES);
+    watchLog.wokenBy(work.start("watch", watchLog));
+    loop = new ProtocolLoop(config, rules, cache, this, budget, watchLog, Runnable::run);
     session = new ProtocolSession(loop, this);
   }
 
@@ -174,6 +227,22 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     }
   }
 
+  /** Lets the log carry what has been told to who watches. */
+  SessionRig carry() {
+    work.advance(Duration.ofMillis(100));
+    goOn();
+    return this;
+  }
+
+  /** Lets every walk that waits for a read have it. */
+  SessionRig completeReads() {
+    while (!cache.waitingWalks.isEmpty()) {
+      cache.waitingWalks.removeFirst().run();
+      goOn();
+    }
+    return this;
+  }
+
   /** Lets the session go on, as in a turn of its own. */
   void resume() {
     progressed = false;
@@ -228,6 +297,11 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     session.close();
     while (!cache.waiting.isEmpty()) {
       cache.answerLate(0);
+    }
+    others.remove(this);
+    if (others.isEmpty()) {
+      assertThat(cache.openWalks).as("walks left open").isZero();
+      assertThat(watchLog.snapshot().watcherCount()).as("watchers left").isZero();
     }
     for (ReplyChunk chunk : sending) {
       session.written(chunk);
@@ -306,6 +380,16 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   public boolean tune(String name, double value) {
     tuned.add(name + "=" + value);
     return !name.equals("unknown");
+  }
+
+  @Override
+  public Crawler crawler() {
+    return crawler;
+  }
+
+  @Override
+  public int number() {
+    return CLIENT;
   }
 
   @Override

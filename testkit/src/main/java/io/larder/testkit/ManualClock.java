@@ -34,6 +34,11 @@ public final class ManualClock implements Clock {
   }
 
   @Override
+  public long unixMicros() {
+    return startSeconds * 1_000_000 + nanos.get() / 1000;
+  }
+
+  @Override
   public long nanos() {
     return nanos.get();
   }

@@ -528,22 +528,53 @@ public final class Shard {
   @GuardedBy("this")
   public void visit(SlotVisitor visitor) {
     for (int bucket = 0; bucket < bucketCount; bucket++) {
-      long at = addressOf(bucket);
-      long end = at + BUCKET_BYTES - WORD_BYTES;
-      while (true) {
-        for (; at < end; at += WORD_BYTES) {
-          long slot = memory.get(at);
-          if (slot != Slot.EMPTY && visitor.visit(slot)) {
-            remove(at);
-          }
+      visitBucket(bucket, visitor);
+    }
+  }
+
+  @GuardedBy("this")
+  private void visitBucket(int bucket, SlotVisitor visitor) {
+    long at = addressOf(bucket);
+    long end = at + BUCKET_BYTES - WORD_BYTES;
+    while (true) {
+      for (; at < end; at += WORD_BYTES) {
+        long slot = memory.get(at);
+        if (slot != Slot.EMPTY && visitor.visit(slot)) {
+          remove(at);
         }
-        long next = memory.get(end);
-        if (next == 0) {
-          break;
-        }
-        at = next - 1;
-        end = at + OVERFLOW_BYTES - WORD_BYTES;
       }
+      long next = memory.get(end);
+      if (next == 0) {
+        return;
+      }
+      at = next - 1;
+      end = at + OVERFLOW_BYTES - WORD_BYTES;
+    }
+  }
+
+  /*
+   * A walk that lets the lock go in between must not lose what a split moves meanwhile, nor meet it
+   * twice. So its pieces are not buckets but parts: all keys with the same low bits of the bucket,
+   * as many as told the buckets apart when the walk began. A split never takes a key out of its part.
+   */
+
+  /** How many bits tell the parts of a walk apart that begins now: there are 2^bits of them. */
+  @GuardedBy("this")
+  public int partBits() {
+    return firstLevelBits + level;
+  }
+
+  /** Which part a key belongs to. */
+  public int partOf(long hash, int partBits) {
+    int low = (int) (hash >>> bucketShift) & ((1 << firstLevelBits) - 1);
+    return (low | tag(hash) << firstLevelBits) & ((1 << partBits) - 1);
+  }
+
+  /** Shows every slot of a part, however many buckets it has become since. */
+  @GuardedBy("this")
+  public void visitPart(int part, int partBits, SlotVisitor visitor) {
+    for (long bucket = part; bucket < bucketCount; bucket += 1L << partBits) {
+      visitBucket((int) bucket, visitor);
     }
   }
 

@@ -62,6 +62,11 @@ public final class ItemView {
     return RecordLayout.valueLength(memory(), offset);
   }
 
+  /** What clients are shown as its size: header, key and value. */
+  public int sizeBytes() {
+    return RecordLayout.shownBytes(memory(), offset);
+  }
+
   /** The client's flags, an unsigned 32-bit number. */
   public int flags() {
     return RecordLayout.flags(memory(), offset);

@@ -1,6 +1,8 @@
 package io.larder.cache.model;
 
+import io.larder.cache.stats.Departure;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on one key, and where its answer goes.
@@ -91,6 +93,18 @@ public abstract class Request {
   /** Answer: this request has been chosen to refresh the item. */
   public boolean won;
 
+  /** Answer of a read that found nothing: what the item has died of that it came upon, if any. */
+  public @Nullable Departure foundDead;
+
+  /**
+   * Answer of a store, a delete or an arithmetic: bytes of the value that was there; negative if
+   * none was, or if a store did not have to look.
+   */
+  public int foundValueLength = NOTHING_FOUND;
+
+  /** In {@link #foundValueLength}: there was nothing. */
+  public static final int NOTHING_FOUND = -1;
+
   // --- store
 
   public StoreMode mode = StoreMode.SET;
@@ -167,6 +181,8 @@ public abstract class Request {
     recachesBeforeTouch = false;
     expiryBeforeSeconds = 0;
     won = false;
+    foundDead = null;
+    foundValueLength = NOTHING_FOUND;
     mode = StoreMode.SET;
     flags = 0;
     valueMemory = MemorySegment.NULL;

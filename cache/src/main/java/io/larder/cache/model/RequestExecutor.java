@@ -23,4 +23,11 @@ public interface RequestExecutor {
 
   /** Whether an item of these sizes is within the largest that the cache takes. */
   boolean fits(int keyLength, int flags, int valueLength);
+
+  /**
+   * Begins to go over all items; whoever asks closes the walk before the executor ends.
+   *
+   * @param withFlash whether items on flash are shown, each of which costs a read of the device
+   */
+  ItemWalk walk(ItemVisitor visitor, boolean withFlash);
 }

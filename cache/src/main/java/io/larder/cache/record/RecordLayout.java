@@ -108,6 +108,11 @@ public final class RecordLayout {
         keyLength(memory, offset), valueLength(memory, offset), state(memory, offset));
   }
 
+  /** What clients are shown as the size of an item: header, key and value. */
+  public static int shownBytes(MemorySegment memory, long offset) {
+    return HEADER_BYTES + keyLength(memory, offset) + valueLength(memory, offset);
+  }
+
   /** Rounds up to a multiple of {@code alignment}, a power of two. */
   public static int alignUp(int bytes, int alignment) {
     return (bytes + alignment - 1) & -alignment;

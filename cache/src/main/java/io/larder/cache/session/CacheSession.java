@@ -5,6 +5,8 @@ import io.larder.cache.index.Shard;
 import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
 import io.larder.cache.model.ItemView;
+import io.larder.cache.model.ItemVisitor;
+import io.larder.cache.model.ItemWalk;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
@@ -168,6 +170,12 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     return SessionSettings.itemBytes(keyLength, flags, valueLength) <= settings.itemBytesMax();
   }
 
+  @Override
+  public ItemWalk walk(ItemVisitor visitor, boolean withFlash) {
+    return new SessionWalk(
+        tiers, readBuffers, readListener, reads, visitor, withFlash, settings.readBytesMax());
+  }
+
   // ------------------------------------------------------------------ from request to answer
 
   @Override
@@ -221,6 +229,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
         tiers.keyChanges(shard, hash);
       }
       long unread = Shard.NONE;
+      Departure died = lookup == null ? null : lookup.died;
       for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
         long slot = shard.get(at);
         if (tiers.isRam(slot)) {
@@ -231,7 +240,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
             if (!tiers.isDead(memory, offset, now)) {
               return onItem(request, hash, shard, at, memory, offset, now);
             }
-            tiers.dropRam(shard, at, hash, deathOf(memory, offset, now));
+            died = deathOf(memory, offset, now);
+            tiers.dropRam(shard, at, hash, died);
           }
         } else if (lookup != null && lookup.owns(slot)) {
           MemorySegment memory = lookup.data().memory();
@@ -241,14 +251,15 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
             }
             return onItem(request, hash, shard, at, memory, lookup.dataOffset(), now);
           }
-          tiers.dropFlash(shard, at, hash, deathOf(memory, lookup.dataOffset(), now));
+          died = deathOf(memory, lookup.dataOffset(), now);
+          tiers.dropFlash(shard, at, hash, died);
         } else if (unread == Shard.NONE
             && (lookup == null || !lookup.isKnownOther(slot, tiers.flashOfSlot()))) {
           unread = at;
         }
       }
       if (unread == Shard.NONE) {
-        return onAbsent(request, hash, shard, now);
+        return onAbsent(request, hash, shard, now, died);
       }
       if (takesUnread(request, shard)) {
         return onUnread(request, hash, shard, now);
@@ -266,6 +277,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       MemorySegment memory,
       long offset,
       long now) {
+    if (request.verb != Verb.READ) {
+      request.foundValueLength = RecordLayout.valueLength(memory, offset);
+    }
     return switch (request.verb) {
       case READ -> readItem(request, shard, cursor, memory, offset, now);
       case STORE -> storeOver(request, hash, shard, cursor, memory, offset, now);
@@ -275,7 +289,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   }
 
   @GuardedBy("shard")
-  private Progress onAbsent(Request request, long hash, Shard shard, long now) {
+  private Progress onAbsent(
+      Request request, long hash, Shard shard, long now, @Nullable Departure died) {
+    request.foundDead = died;
+    request.foundValueLength = Request.NOTHING_FOUND;
     return switch (request.verb) {
       case READ ->
           request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request, hash, shard);
@@ -475,6 +492,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
 
   @GuardedBy("shard")
   private Progress onUnread(Request request, long hash, Shard shard, long now) {
+    request.foundValueLength = Request.NOTHING_FOUND;
     // The room comes first: a set that has to wait leaves the old value where it is.
     Progress progress = storeNew(request, hash, shard, now);
     if (progress == Progress.ANSWERED) {
@@ -1117,7 +1135,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
     long now = tiers.clock().unixSeconds();
     if (tiers.isDead(memory, offset, now)) {
-      return forgetRecord(lookup, deathOf(memory, offset, now));
+      lookup.died = deathOf(memory, offset, now);
+      return forgetRecord(lookup, lookup.died);
     }
     if (Slot.hits(lookup.slot()) > 0) {
       // While a record is on flash its slot alone remembers that it has been read.

@@ -2,6 +2,7 @@ package io.larder.cache.session;
 
 import io.larder.cache.index.Slot;
 import io.larder.cache.model.Request;
+import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
 import io.larder.engine.model.ReadOutcome;
 import io.larder.engine.read.PageRead;
@@ -36,6 +37,9 @@ final class FlashLookup extends PageRead {
   @Nullable Request request;
   long hash;
 
+  /** What its item has died of, if that is what it has found. */
+  @Nullable Departure died;
+
   /** Neighbours in {@link LookupsByKey}. */
   @Nullable FlashLookup older;
 
@@ -56,6 +60,7 @@ final class FlashLookup extends PageRead {
     holding = false;
     own = false;
     slot = Slot.EMPTY;
+    died = null;
   }
 
   Request request() {

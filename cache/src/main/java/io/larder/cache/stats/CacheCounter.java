@@ -82,6 +82,10 @@ public enum CacheCounter {
   LOST_WITH_PAGE,
   /** Dead items whose room was taken back in the background. */
   RECLAIMED,
+  /** Items in RAM that a crawl has looked at. */
+  CRAWLER_CHECKED,
+  /** Of those, the dead ones, whose room was taken back. */
+  CRAWLER_RECLAIMED,
   /** Plain sets that took a flash slot of equal tag without reading it. */
   SLOTS_TAKEN_UNREAD,
   /** Requests that had to wait for a segment. */

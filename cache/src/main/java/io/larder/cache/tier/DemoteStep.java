@@ -3,6 +3,8 @@ package io.larder.cache.tier;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.ItemView;
+import io.larder.cache.model.TierListener;
 import io.larder.cache.ram.RamLog;
 import io.larder.cache.ram.RamQueue;
 import io.larder.cache.ram.RamWriter;
@@ -62,6 +64,8 @@ public final class DemoteStep implements Step {
   private final Tiers tiers;
   private final TierSettings settings;
   private final CounterSet counters;
+  private final TierListener listener;
+  private final ItemView view = new ItemView();
   private final Admission admission;
   private final RamLog ram;
   private final RamWriter mainWriter;
@@ -120,7 +124,13 @@ public final class DemoteStep implements Step {
   private final AtomicLongArray evictedUnreadCounts = new AtomicLongArray(Slot.SIZE_CLASS_COUNT);
 
   /** A step over {@code tiers} that counts in {@code counters}. */
-  public DemoteStep(Tiers tiers, TierSettings settings, WriteBudget budget, CounterSet counters) {
+  public DemoteStep(
+      Tiers tiers,
+      TierSettings settings,
+      WriteBudget budget,
+      CounterSet counters,
+      TierListener listener) {
+    this.listener = listener;
     this.tiers = tiers;
     this.settings = settings;
     this.admission = new Admission(settings, budget);
@@ -522,6 +532,7 @@ public final class DemoteStep implements Step {
         return Fate.STAYS;
       }
       evictedCounts.incrementAndGet(Slot.sizeClass(shard.get(cursor)));
+      tellEvicted(segment, at);
       tiers.dropRam(shard, cursor, hash, from(segment, Departure.DROPPED));
       counters.increment(CacheCounter.DEMOTE_DROPPED);
       return Fate.LEFT;
@@ -530,7 +541,7 @@ public final class DemoteStep implements Step {
     dropping = false;
     if (write != null) {
       RecordLayout.setState(memory, at, RecordLayout.state(memory, at) | RecordLayout.BUSY);
-      writing = new LargeDemotion(write, segment, hash, tag);
+      writing = new LargeDemotion(write, segment, hash, tag, bucket);
       idleWrite = null;
       return Fate.TO_BE_WRITTEN;
     }
@@ -540,6 +551,7 @@ public final class DemoteStep implements Step {
       counters.increment(CacheCounter.LOST_WITH_PAGE);
       return Fate.LEFT;
     }
+    tellWritten(segment, at, bucket);
     shard.set(cursor, written);
     segment.died(RecordLayout.spanBytes(memory, at));
     counters.increment(CacheCounter.DEMOTED);
@@ -600,6 +612,7 @@ public final class DemoteStep implements Step {
               : Slot.EMPTY;
       if (slot != Slot.EMPTY) {
         flash.pointedAt(demotion.write());
+        tellWritten(segment, 0, demotion.bucket());
         shard.set(cursor, slot);
         segment.died(RecordLayout.spanBytes(memory, 0));
         counters.increment(CacheCounter.DEMOTED);
@@ -618,6 +631,7 @@ public final class DemoteStep implements Step {
       long cursor = shard.find(demotion.hash(), tiers.ramLocation(demotion.segment(), 0));
       if (cursor != Shard.NONE) {
         evictedCounts.incrementAndGet(Slot.sizeClass(shard.get(cursor)));
+        tellEvicted(demotion.segment(), 0);
         tiers.dropRam(shard, cursor, demotion.hash(), from(demotion.segment(), Departure.DROPPED));
         counters.increment(CacheCounter.DEMOTE_DROPPED);
       }
@@ -663,8 +677,27 @@ public final class DemoteStep implements Step {
       counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
       evictedUnreadCounts.incrementAndGet(slabClass);
     }
+    tellEvicted(segment, at);
     tiers.dropRam(shard, cursor, hash, from(segment, why));
     return Fate.LEFT;
+  }
+
+  private void tellEvicted(Segment segment, int at) {
+    if (listener.hearsItems()) {
+      listener.evicted(viewOf(segment, at), tiers.clock().unixSeconds(), false);
+    }
+  }
+
+  private void tellWritten(Segment segment, int at, Bucket bucket) {
+    if (listener.hearsItems()) {
+      listener.writtenToFlash(viewOf(segment, at), tiers.clock().unixSeconds(), bucket.number());
+    }
+  }
+
+  private ItemView viewOf(Segment segment, int at) {
+    MemorySegment memory = segment.memory();
+    boolean isRead = (RecordLayout.state(memory, at) & RecordLayout.FETCHED) != 0;
+    return view.show(memory, at, RecordLayout.accessSeconds(memory, at), isRead);
   }
 
   private static Departure from(Segment segment, Departure why) {

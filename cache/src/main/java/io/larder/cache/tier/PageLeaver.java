@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.ItemView;
+import io.larder.cache.model.TierListener;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
@@ -30,12 +32,23 @@ public final class PageLeaver implements PageOwner {
   private final Tiers tiers;
   private final RescuePolicy policy;
   private final CounterSet counters;
+  private final TierListener listener;
+  private final ItemView view = new ItemView();
   private final Reservation reservation = new Reservation();
 
   /** A large record that is being moved; the sweep asks about it until it has arrived. */
   private @Nullable Move moving;
 
   private @Nullable DirectWrite idleWrite;
+
+  // --- what the listener is told of the page that is leaving
+
+  /** Which life of a page it has been told of last. */
+  private long toldVersion;
+
+  private long movedCount;
+  private long lostCount;
+  private long droppedCount;
 
   /**
    * A large record on its way.
@@ -48,8 +61,11 @@ public final class PageLeaver implements PageOwner {
    * Leaves the pages that {@code tiers} point at.
    *
    * @param policy says what is moved, and where to
+   * @param listener hears of items that are lost with their page. To tell their keys, their records
+   *     have to be read, so that is done only while it wants to hear
    */
-  public PageLeaver(Tiers tiers, RescuePolicy policy, CounterSet counters) {
+  public PageLeaver(Tiers tiers, RescuePolicy policy, CounterSet counters, TierListener listener) {
+    this.listener = listener;
     this.tiers = tiers;
     this.policy = policy;
     this.counters = counters;
@@ -57,6 +73,7 @@ public final class PageLeaver implements PageOwner {
 
   @Override
   public boolean leave(PageSweep sweep, long keyHash, int offsetUnits, int lengthUnits) {
+    tellLeaves(sweep);
     long location = Slot.location(sweep.pageId(), offsetUnits);
     Shard shard = tiers.index().shardOf(keyHash);
     Move underWay = moving;
@@ -64,7 +81,7 @@ public final class PageLeaver implements PageOwner {
       return hasMoved(sweep, underWay, shard, keyHash, location);
     }
     int readBytes;
-    Bucket into;
+    @Nullable Bucket into;
     synchronized (shard) {
       long cursor = shard.find(keyHash, location);
       if (cursor == Shard.NONE) {
@@ -78,9 +95,16 @@ public final class PageLeaver implements PageOwner {
         if (into == null && policy.isDroppedUnread(sweep, wasRead)) {
           counters.increment(CacheCounter.RESCUE_SKIPPED);
         }
-        drop(shard, cursor, keyHash, sweep.reason());
-        return true;
+        if (!isEviction(sweep.reason()) || !listener.hearsItems()) {
+          drop(shard, cursor, keyHash, sweep.reason());
+          return true;
+        }
+        into = null;
       }
+    }
+    if (into == null) {
+      dropAndTell(sweep, shard, keyHash, location, readBytes);
+      return true;
     }
     PageStore flash = tiers.flashOfSlot();
     int paddedBytes = lengthUnits * flash.geometry().unitBytes();
@@ -105,8 +129,12 @@ public final class PageLeaver implements PageOwner {
                       : rescue(sweep, shard, cursor, into, record, keyHash);
       if (rescue == Rescue.IMPOSSIBLE) {
         counters.increment(CacheCounter.RESCUE_LOST);
+        lostCount++;
       }
       if (rescue == Rescue.IMPOSSIBLE || rescue == Rescue.NOT_WORTH_IT) {
+        if (record != null) {
+          tellEvicted(sweep, shard.get(cursor), record, keyHash);
+        }
         drop(shard, cursor, keyHash, sweep.reason());
       }
       if (rescue != Rescue.WAITS) {
@@ -170,6 +198,7 @@ public final class PageLeaver implements PageOwner {
 
   private void moved(PageSweep sweep, Bucket into, int bytes) {
     sweep.rescued(into, bytes);
+    movedCount++;
     if (into == Bucket.COLDCOMPACT) {
       counters.increment(CacheCounter.RESCUED_COLD);
     } else if (into == Bucket.OLD) {
@@ -215,9 +244,70 @@ public final class PageLeaver implements PageOwner {
       FlashRecords.forget(flash, write);
       if (cursor != Shard.NONE) {
         counters.increment(CacheCounter.RESCUE_LOST);
+        lostCount++;
         drop(shard, cursor, keyHash, sweep.reason());
       }
       return true;
+    }
+  }
+
+  // --- what the listener hears
+
+  private static boolean isEviction(GiveUpReason reason) {
+    return reason == GiveUpReason.COMPACTED || reason == GiveUpReason.EVICTED;
+  }
+
+  private void tellLeaves(PageSweep sweep) {
+    if (sweep.version() == toldVersion) {
+      return;
+    }
+    toldVersion = sweep.version();
+    movedCount = 0;
+    lostCount = 0;
+    droppedCount = 0;
+    if (isEviction(sweep.reason()) && listener.hearsSystem()) {
+      listener.pageLeaves(sweep.pageId(), sweep.version());
+    }
+  }
+
+  @Override
+  public void left(PageSweep sweep) {
+    tellLeaves(sweep);
+    if (isEviction(sweep.reason()) && listener.hearsSystem()) {
+      listener.pageLeft(sweep.pageId(), movedCount, lostCount, droppedCount);
+    }
+  }
+
+  /** Drops an item that would have been dropped unread, and reads it first to tell its key. */
+  private void dropAndTell(
+      PageSweep sweep, Shard shard, long keyHash, long location, int readBytes) {
+    int headBytes = RecordLayout.HEADER_BYTES + RecordLayout.KEY_BYTES_MAX;
+    MemorySegment head = sweep.read(Slot.offset(location), Math.min(readBytes, headBytes));
+    synchronized (shard) {
+      long cursor = shard.find(keyHash, location);
+      if (cursor != Shard.NONE) {
+        if (head != null) {
+          tellEvicted(sweep, shard.get(cursor), head, keyHash);
+        }
+        drop(shard, cursor, keyHash, sweep.reason());
+      }
+    }
+  }
+
+  /** Tells of an item of which at least header and key have been read, if they are its own. */
+  private void tellEvicted(PageSweep sweep, long slot, MemorySegment head, long keyHash) {
+    if (!isEviction(sweep.reason()) || !listener.hearsItems()) {
+      return;
+    }
+    int keyLength = RecordLayout.keyLength(head, 0);
+    long now = tiers.clock().unixSeconds();
+    if (RecordLayout.pageVersion(head, 0) == (int) sweep.version()
+        && RecordLayout.HEADER_BYTES + keyLength <= head.byteSize()
+        && tiers.hash(head, RecordLayout.keyOffset(0), keyLength) == keyHash
+        && !tiers.isDead(head, 0, now)) {
+      boolean isRead =
+          Slot.hits(slot) > 0 || (RecordLayout.state(head, 0) & RecordLayout.FETCHED) != 0;
+      listener.evicted(view.show(head, 0, sweep.openedAtSeconds(), isRead), now, true);
     }
   }
 
@@ -234,6 +324,7 @@ public final class PageLeaver implements PageOwner {
   private void drop(Shard shard, long cursor, long keyHash, GiveUpReason reason) {
     long slot = shard.get(cursor);
     tiers.dropFlash(shard, cursor, keyHash, departureBy(reason));
+    droppedCount++;
     count(slot, reason);
   }
 

@@ -16,6 +16,9 @@ public interface PageOwner {
    */
   boolean leave(PageSweep sweep, long keyHash, int offsetUnits, int lengthUnits);
 
+  /** Every record of a page has been left, and it is about to close. */
+  default void left(PageSweep sweep) {}
+
   /** Lets go of every address into a page whose directory cannot be read. */
   void leaveUnread(int pageId, GiveUpReason reason);
 }

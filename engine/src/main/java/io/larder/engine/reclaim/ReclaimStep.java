@@ -118,6 +118,7 @@ public final class ReclaimStep implements Step {
     }
     if (sweep.isDone()) {
       current = null;
+      owner.left(sweep);
       sweep.release();
       close(sweep.page(), sweep.reason());
     }

@@ -9,6 +9,7 @@ import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.stats.CounterSet;
 import io.larder.protocol.stats.PrefixStats;
+import io.larder.protocol.watch.WorkerLog;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ public final class Command extends Request {
   private static final int OWN_BYTES = OPAQUE_AT + 32;
 
   private final CounterSet counters;
+  private final WorkerLog log;
   private final InputPool inputs;
   private @Nullable MemorySegment own;
   private @Nullable InputBuffer ownValue;
@@ -67,6 +69,9 @@ public final class Command extends Request {
   /** The cache's time when the command was read, where its answer speaks of time. */
   public long nowSeconds;
 
+  /** Which client has asked. */
+  public int client;
+
   /** Where the answer goes if it comes at once. */
   public @Nullable ReplyChain target;
 
@@ -93,8 +98,9 @@ public final class Command extends Request {
   /** Answers of commands behind this one and before the next that waits. */
   public final ReplyChain following;
 
-  public Command(CounterSet counters, InputPool inputs, ChunkPool chunks) {
+  public Command(CounterSet counters, WorkerLog log, InputPool inputs, ChunkPool chunks) {
     this.counters = counters;
+    this.log = log;
     this.inputs = inputs;
     this.reply = new ReplyChain(chunks, true);
     this.following = new ReplyChain(chunks, true);
@@ -105,6 +111,9 @@ public final class Command extends Request {
     PrefixStats prefixes = counters.prefixes();
     if (prefixes != null) {
       count(status, prefixes);
+    }
+    if (log.hears(WatchPath.TOPICS)) {
+      WatchPath.tell(this, status, item, log);
     }
     CommandOwner waiting = owner;
     if (waiting == null) {
@@ -130,6 +139,15 @@ public final class Command extends Request {
         // Not counted by memcached either.
       }
     }
+  }
+
+  /**
+   * Tells watchers that a store is refused before the cache has been asked.
+   *
+   * @param status as they have it, {@code too_large} or {@code no_memory}
+   */
+  public void tellRefused(String status) {
+    WatchPath.refused(this, status, log);
   }
 
   /** Memory of the command's own for a key of up to 250 bytes, at offset 0. */

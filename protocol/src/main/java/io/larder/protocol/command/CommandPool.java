@@ -3,6 +3,7 @@ package io.larder.protocol.command;
 import io.larder.protocol.input.InputPool;
 import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.stats.CounterSet;
+import io.larder.protocol.watch.WorkerLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandPool {
   private final CounterSet counters;
+  private final WorkerLog log;
   private final InputPool inputs;
   private final ChunkPool chunks;
   private final int retainedMax;
@@ -22,8 +24,10 @@ public final class CommandPool {
   /**
    * @param retainedMax the most idle commands that are kept
    */
-  public CommandPool(CounterSet counters, InputPool inputs, ChunkPool chunks, int retainedMax) {
+  public CommandPool(
+      CounterSet counters, WorkerLog log, InputPool inputs, ChunkPool chunks, int retainedMax) {
     this.counters = counters;
+    this.log = log;
     this.inputs = inputs;
     this.chunks = chunks;
     this.retainedMax = retainedMax;
@@ -34,7 +38,7 @@ public final class CommandPool {
     takenCount++;
     Command command = idle;
     if (command == null) {
-      return new Command(counters, inputs, chunks);
+      return new Command(counters, log, inputs, chunks);
     }
     idle = command.younger;
     idleCount--;

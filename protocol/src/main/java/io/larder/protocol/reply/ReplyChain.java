@@ -55,6 +55,19 @@ public final class ReplyChain {
     return head == null;
   }
 
+  /** Whether the last bytes are these, and stand in one chunk. */
+  public boolean endsWith(byte[] bytes) {
+    if (position < bytes.length) {
+      return false;
+    }
+    for (int i = 0; i < bytes.length; i++) {
+      if (memory.get(ValueLayout.JAVA_BYTE, position - bytes.length + i) != bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public long lengthBytes() {
     return bytesBeforeTail + position;
   }

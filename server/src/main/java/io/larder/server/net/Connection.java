@@ -3,6 +3,8 @@ package io.larder.server.net;
 import io.larder.protocol.ProtocolSession;
 import io.larder.protocol.SessionOwner;
 import io.larder.protocol.reply.ReplyChunk;
+import io.larder.protocol.watch.WatchTopic;
+import io.larder.protocol.watch.WorkerLog;
 import io.larder.server.tls.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -14,6 +16,9 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +44,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
 
   private final ServerLoop loop;
   private final Channel channel;
+  private final int number;
   private final ProtocolSession session;
   private final ReadSizer readSizer;
 
@@ -46,6 +52,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private final @Nullable Tls tls;
 
   private @Nullable ChannelHandlerContext context;
+  private @Nullable SocketAddress remote;
 
   /** Whether a read has been asked for and not ended. */
   private boolean reading;
@@ -56,6 +63,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private boolean inputEnded;
   private boolean shakenHands;
   private boolean closing;
+  private CloseReason closeReason = CloseReason.NORMAL;
   private int sendingCount;
   private long activeNanos;
 
@@ -73,6 +81,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   Connection(ServerLoop loop, Channel channel, @Nullable Tls tls) {
     this.loop = loop;
     this.channel = channel;
+    this.number = loop.newClientNumber();
     this.tls = tls;
     this.session = new ProtocolSession(loop.protocol(), this);
     this.readSizer = new ReadSizer(loop.readPool(), this);
@@ -87,6 +96,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
     loop.opened(this);
+    remote = channel.remoteAddress();
+    tellOpened();
     if (channel.isActive()) {
       read();
     }
@@ -150,6 +161,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   public void userEventTriggered(ChannelHandlerContext from, Object event) {
     if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
       inputEnded = true;
+      session.endInput();
       goOn();
     } else if (tls != null && event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
@@ -174,6 +186,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     } else {
       LOG.error("{} is closed after a mistake in the server", channel.remoteAddress(), cause);
     }
+    closeReason = CloseReason.ERROR;
     close();
   }
 
@@ -188,9 +201,55 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     closing = true;
     session.close();
     loop.closed(this);
+    tellClosed();
+  }
+
+  // --- what watchers hear
+
+  /** Why a connection ends, by memcached's words. */
+  private enum CloseReason {
+    NORMAL,
+    ERROR,
+    IDLE_TIMEOUT,
+    SHUTDOWN;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private void tellOpened() {
+    WorkerLog log = loop.protocol().log();
+    if (log.hears(WatchTopic.CONNEVENTS.bit())) {
+      log.connected(remoteHost(), remotePort(), transport(), number);
+    }
+  }
+
+  private void tellClosed() {
+    WorkerLog log = loop.protocol().log();
+    if (log.hears(WatchTopic.CONNEVENTS.bit())) {
+      log.disconnected(remoteHost(), remotePort(), transport(), closeReason.word(), number);
+    }
+  }
+
+  private String remoteHost() {
+    return remote instanceof InetSocketAddress inet ? inet.getAddress().getHostAddress() : "unix";
+  }
+
+  private int remotePort() {
+    return remote instanceof InetSocketAddress inet ? inet.getPort() : 0;
+  }
+
+  private String transport() {
+    return remote instanceof InetSocketAddress ? "tcp" : "local";
   }
 
   // --- the session's events
+
+  @Override
+  public int number() {
+    return number;
+  }
 
   @Override
   public void progressed(ProtocolSession from) {
@@ -291,10 +350,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     var _ = channel.close();
   }
 
+  /** Closes the socket because the server ends. */
+  void closeForEnd() {
+    closeReason = CloseReason.SHUTDOWN;
+    close();
+  }
+
   /** Closes the socket if the client has said nothing since {@code nanos} and nothing is owed. */
   void closeIfIdleSince(long nanos) {
     if (activeNanos - nanos < 0 && session.isIdle()) {
       loop.idleClosed();
+      closeReason = CloseReason.IDLE_TIMEOUT;
       close();
     }
   }

@@ -141,7 +141,11 @@ final class Datagrams extends SimpleChannelInboundHandler<DatagramPacket> {
         more = progressed || (drained && session.hasWaitingInput() && session.wantsInput());
       }
       running = false;
-      if (!session.isIdle() && !session.wantsClose()) {
+      if (session.hasStream()) {
+        // Watching, and lists of any length, need a connection, in memcached too.
+        reply.clear();
+        end();
+      } else if (!session.isIdle() && !session.wantsClose()) {
         await();
       } else {
         end();

@@ -9,6 +9,7 @@ import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.model.StartException;
 import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsListener;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +65,7 @@ public final class NetServer {
   private final Transport transport;
   private final @Nullable Tls tls;
   private final ConnectionLimit limit;
+  private final AtomicInteger clientNumbers = new AtomicInteger();
   private final MultiThreadIoEventLoopGroup group;
   private final Listeners listeners;
 
@@ -128,11 +131,15 @@ public final class NetServer {
       ProtocolConfig protocol,
       ProtocolRules rules,
       ServerControl control,
-      InputBudget inputBudget) {
+      InputBudget inputBudget,
+      WatchLog watchLog) {
     for (EventExecutor executor : group) {
       IoEventLoop loop = (IoEventLoop) executor;
       loops.put(
-          loop, on(loop, () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget)));
+          loop,
+          on(
+              loop,
+              () -> newServerLoop(loop, cache, protocol, rules, control, inputBudget, watchLog)));
     }
     if (settings.idleTimeout().isPositive()) {
       loops.values().forEach(this::watchIdle);
@@ -150,7 +157,8 @@ public final class NetServer {
       ProtocolConfig protocol,
       ProtocolRules rules,
       ServerControl control,
-      InputBudget inputBudget) {
+      InputBudget inputBudget,
+      WatchLog watchLog) {
     ReadQueue reads = cache.config().flash() == null ? null : transport.engine().newReadQueue(loop);
     var session = cache.newSession(reads, loop);
     return new ServerLoop(
@@ -158,8 +166,9 @@ public final class NetServer {
         settings.threadCount(),
         reads,
         session,
-        new ProtocolLoop(protocol, rules, session, control, inputBudget),
+        new ProtocolLoop(protocol, rules, session, control, inputBudget, watchLog, loop),
         limit,
+        clientNumbers::incrementAndGet,
         settings.idleTimeout().isPositive());
   }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class ServerLoop {
   private final CacheSession cacheSession;
   private final ProtocolLoop protocol;
   private final ConnectionLimit limit;
+  private final IntSupplier clientNumbers;
   private final ReadPool readPool;
 
   /** Changed by the loop; the statistics look through it from other threads. */
@@ -50,12 +52,14 @@ final class ServerLoop {
       CacheSession cacheSession,
       ProtocolLoop protocol,
       ConnectionLimit limit,
+      IntSupplier clientNumbers,
       boolean watchesIdle) {
     this.executor = executor;
     this.reads = reads;
     this.cacheSession = cacheSession;
     this.protocol = protocol;
     this.limit = limit;
+    this.clientNumbers = clientNumbers;
     this.watchesIdle = watchesIdle;
     this.readPool = new ReadPool(READ_BYTES_MAX / loopCount, READ_IDLE_BYTES_MAX);
   }
@@ -83,6 +87,11 @@ final class ServerLoop {
   }
 
   // --- connections
+
+  /** A number that no client had before. */
+  int newClientNumber() {
+    return clientNumbers.getAsInt();
+  }
 
   void opened(Connection connection) {
     connections.add(connection);
@@ -175,7 +184,7 @@ final class ServerLoop {
   // --- end
 
   void closeConnections() {
-    connections().forEach(Connection::close);
+    connections().forEach(Connection::closeForEnd);
   }
 
   /** Whether no connection is left and no request waits for an answer. */

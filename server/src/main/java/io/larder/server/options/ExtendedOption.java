@@ -112,6 +112,16 @@ public enum ExtendedOption {
           + " rows alone; stats larder has the others."),
   SSL_KEYFORMAT("PEM", "PEM", "Nothing but PEM."),
 
+  LRU_CRAWLER("", "on", "Let lru_crawler list keys and look for dead items in RAM."),
+  NO_LRU_CRAWLER("", "", "Refuse both until a client says lru_crawler enable; so does no_modern."),
+  LRU_CRAWLER_SLEEP(
+      "MICROSECONDS", "100", "How long lru_crawler crawl rests between two pieces of its work."),
+  LRU_CRAWLER_TOCRAWL("N", "0", "How many items of a class lru_crawler crawl looks at; 0 = all."),
+  WATCHER_LOGBUF_SIZE(
+      "KB", "256", "What lines for a watcher may take that does not read; what is more is lost."),
+  WORKER_LOGBUF_SIZE(
+      "KB", "64", "What lines of a thread may take until they are on their way to watchers."),
+
   EXT_THREADS("N"),
   SSL_WBUF_SIZE("KB"),
   SSL_KERNEL_TLS(""),
@@ -124,10 +134,6 @@ public enum ExtendedOption {
   NO_HASHEXPAND(""),
   HASH_ALGORITHM("NAME"),
   TAIL_REPAIR_TIME("SECONDS"),
-  LRU_CRAWLER(""),
-  NO_LRU_CRAWLER(""),
-  LRU_CRAWLER_SLEEP("MICROSECONDS"),
-  LRU_CRAWLER_TOCRAWL("N"),
   LRU_MAINTAINER(""),
   NO_LRU_MAINTAINER(""),
   HOT_LRU_PCT("PERCENT"),
@@ -145,8 +151,6 @@ public enum ExtendedOption {
   SLAB_CHUNK_MAX("KB"),
   NO_CHUNKED_ITEMS(""),
   TRACK_SIZES(""),
-  WATCHER_LOGBUF_SIZE("KB"),
-  WORKER_LOGBUF_SIZE("KB"),
   INLINE_ASCII_RESP(""),
   NO_INLINE_ASCII_RESP(""),
   READ_BUF_MEM_LIMIT("MB"),

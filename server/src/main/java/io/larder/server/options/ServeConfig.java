@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param net where clients are met, and how many
  * @param access who may speak, how, and what is not allowed
+ * @param streams what log lines and lists of keys go by
  * @param requestsPerTurn commands of one connection before others get their turn
  * @param ramBytes bytes of index and RAM log together
  * @param itemBytesMax largest item; 0 = memcached's, or what RAM and flash allow
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record ServeConfig(
     NetSettings net,
     AccessOptions access,
+    StreamOptions streams,
     int requestsPerTurn,
     long ramBytes,
     int itemBytesMax,

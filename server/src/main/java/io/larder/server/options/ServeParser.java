@@ -38,6 +38,8 @@ public final class ServeParser {
 
   private static final char DELIMITER = ':';
   private static final String LOOPBACK = "127.0.0.1";
+  private static final int LOGBUF_KB_MAX = 1 << 20;
+  private static final int CRAWL_SLEEP_MICROS_MAX = 1_000_000;
   private static final int PORT_MAX = 65535;
   private static final int ITEM_BYTES_MIN = 1024;
   private static final long ITEM_BYTES_MAX = 1 << 30;
@@ -99,6 +101,7 @@ public final class ServeParser {
         new ServeConfig(
             net(extended),
             access(),
+            streams(extended),
             problems.wholeNumber("-R", arguments.requests, 1, SECONDS_MAX, 1),
             (long) problems.wholeNumber("-m", arguments.megabytes, 2, MEGABYTES_MAX, 2) << 20,
             itemBytesMax(),
@@ -317,6 +320,23 @@ public final class ServeParser {
 
   private @Nullable Path tlsPath(ExtendedValues extended, ExtendedOption option) {
     return extended.has(option) ? path("-o " + option.word(), extended.get(option, "")) : null;
+  }
+
+  // --- streams
+
+  private StreamOptions streams(ExtendedValues extended) {
+    boolean isOff =
+        extended.has(ExtendedOption.NO_LRU_CRAWLER) || extended.has(ExtendedOption.NO_MODERN);
+    return new StreamOptions(
+        number(extended, ExtendedOption.WORKER_LOGBUF_SIZE, "64", LOGBUF_KB_MAX) << 10,
+        number(extended, ExtendedOption.WATCHER_LOGBUF_SIZE, "256", LOGBUF_KB_MAX) << 10,
+        !isOff || extended.has(ExtendedOption.LRU_CRAWLER),
+        number(extended, ExtendedOption.LRU_CRAWLER_SLEEP, "100", CRAWL_SLEEP_MICROS_MAX),
+        number(extended, ExtendedOption.LRU_CRAWLER_TOCRAWL, "0", Integer.MAX_VALUE));
+  }
+
+  private int number(ExtendedValues extended, ExtendedOption option, String byDefault, int most) {
+    return problems.wholeNumber("-o " + option.word(), extended.get(option, byDefault), 0, most, 0);
   }
 
   // --- access

@@ -1,8 +1,10 @@
 package io.larder.server.start;
 
 import io.larder.cache.Cache;
+import io.larder.cache.index.KeyHash;
 import io.larder.engine.restart.Persistence;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.cache.model.Crawler;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
@@ -10,6 +12,7 @@ import io.larder.platform.work.ThreadWork;
 import io.larder.protocol.ProtocolConfig;
 import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.auth.PasswordFile;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
@@ -19,6 +22,7 @@ import io.larder.server.net.Transport;
 import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
+import io.larder.server.options.StreamOptions;
 import io.larder.server.stats.MovableClock;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
@@ -148,7 +152,11 @@ public final class LarderServer implements AutoCloseable {
     Clock machine = new SystemClock();
     MovableClock movable = config.process().isUnderTest() ? new MovableClock(machine) : null;
     Clock clock = movable == null ? machine : movable;
-    Cache cache = openCache(plan, restart, devices, clock, work);
+    StreamOptions streams = config.streams();
+    WatchLog watchLog = new WatchLog(clock, streams.workerLogBytes(), streams.watcherLogBytes());
+    Cache cache = openCache(plan, restart, devices, clock, work, watchLog);
+    watchLog.wokenBy(work.start("watch", watchLog));
+    applyTo(cache.crawler(), streams);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -162,13 +170,14 @@ public final class LarderServer implements AutoCloseable {
             net.udpAddresses(),
             clock.unixSeconds());
     ServerControls controls =
-        new ServerControls(facts, cache, net, tls, input, verbosity, end, movable);
+        new ServerControls(facts, cache, net, tls, input, watchLog, verbosity, end, movable);
     net.serve(
         cache,
         ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
         rules(config.access(), passwords),
         controls,
-        input);
+        input,
+        watchLog);
     if (config.prefixes().areCounted()) {
       controls.countPrefixes(true);
     }
@@ -194,19 +203,39 @@ public final class LarderServer implements AutoCloseable {
   }
 
   private static Cache openCache(
-      FlashPlan plan, RestartPlan restart, FlashDevices devices, Clock clock, ThreadWork work)
+      FlashPlan plan,
+      RestartPlan restart,
+      FlashDevices devices,
+      Clock clock,
+      ThreadWork work,
+      WatchLog watchLog)
       throws StartException {
     Persistence persistence = restart.persistence();
     if (plan.cache().flash() == null || persistence == null) {
-      return Cache.open(plan.cache(), devices.devices(), clock, work);
+      return Cache.open(plan.cache(), devices.devices(), clock, work, watchLog::newWorker);
     }
     try {
-      return Cache.open(plan.cache(), devices.devices(), clock, work, persistence);
+      return Cache.open(
+          plan.cache(),
+          devices.devices(),
+          clock,
+          work,
+          persistence,
+          KeyHash::new,
+          watchLog::newWorker);
     } catch (IOException e) {
       throw new StartException(
           ExitCode.SYSTEM,
           "The state file %s can neither be written nor removed: %s; name another with -o ext_state_path=FILE."
               .formatted(persistence.storage().name(), e));
+    }
+  }
+
+  private static void applyTo(Crawler crawler, StreamOptions streams) {
+    crawler.setSleepMicros(streams.crawlSleepMicros());
+    crawler.setItemsMax(streams.crawlItemsMax());
+    if (!streams.crawls()) {
+      crawler.disable();
     }
   }
 

@@ -2,6 +2,7 @@ package io.larder.server.stats;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheSnapshot;
+import io.larder.cache.model.Crawler;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
@@ -9,6 +10,8 @@ import io.larder.engine.state.StateSnapshot;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.protocol.watch.WatchLog;
+import io.larder.protocol.watch.WatchSnapshot;
 import io.larder.server.net.BufferSnapshot;
 import io.larder.server.net.NetServer;
 import io.larder.server.net.NetSnapshot;
@@ -27,6 +30,7 @@ final class Moment {
   private final Map<ProtocolCounter, Long> protocol;
   private final NetSnapshot net;
   private final @Nullable TlsSnapshot tls;
+  private final WatchSnapshot watch;
   private final long connectionsSince;
   private final long refusalsSince;
   private final long flashReadsInFlight;
@@ -41,7 +45,9 @@ final class Moment {
       NetServer server,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       Baseline baseline) {
+    this.watch = watchLog.snapshot();
     this.facts = facts;
     this.cache = cache;
     this.snapshot = cache.snapshot();
@@ -62,8 +68,9 @@ final class Moment {
       NetServer server,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       Baseline baseline) {
-    return new Moment(facts, cache, server, tls, input, baseline);
+    return new Moment(facts, cache, server, tls, input, watchLog, baseline);
   }
 
   ServerFacts facts() {
@@ -76,6 +83,14 @@ final class Moment {
 
   NetSnapshot net() {
     return net;
+  }
+
+  WatchSnapshot watch() {
+    return watch;
+  }
+
+  Crawler crawler() {
+    return cache.crawler();
   }
 
   ProcessUsage usage() {
@@ -148,6 +163,11 @@ final class Moment {
   long stateBytes() {
     StateSnapshot state = cache.state();
     return state == null ? 0 : state.bytes();
+  }
+
+  /** Whether lru_crawler was not switched off at the start. */
+  boolean crawls() {
+    return facts.config().streams().crawls();
   }
 
   boolean hasTls() {

@@ -1,10 +1,12 @@
 package io.larder.server.stats;
 
 import io.larder.cache.Cache;
+import io.larder.cache.model.Crawler;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.StatSink;
+import io.larder.protocol.watch.WatchLog;
 import io.larder.server.net.NetServer;
 import io.larder.server.tls.Tls;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class ServerControls implements ServerControl {
   private final NetServer net;
   private final @Nullable Tls tls;
   private final InputBudget input;
+  private final WatchLog watchLog;
   private final IntConsumer verbosity;
   private final Runnable end;
   private final @Nullable MovableClock clock;
@@ -46,6 +49,7 @@ public final class ServerControls implements ServerControl {
       NetServer net,
       @Nullable Tls tls,
       InputBudget input,
+      WatchLog watchLog,
       IntConsumer verbosity,
       Runnable end,
       @Nullable MovableClock clock) {
@@ -54,6 +58,7 @@ public final class ServerControls implements ServerControl {
     this.net = net;
     this.tls = tls;
     this.input = input;
+    this.watchLog = watchLog;
     this.verbosity = verbosity;
     this.end = end;
     this.clock = clock;
@@ -90,7 +95,7 @@ public final class ServerControls implements ServerControl {
   }
 
   private Moment moment() {
-    return Moment.now(facts, cache, net, tls, input, baseline);
+    return Moment.now(facts, cache, net, tls, input, watchLog, baseline);
   }
 
   @Override
@@ -109,6 +114,12 @@ public final class ServerControls implements ServerControl {
     baseline.moveTo(net.protocolTotals(), net.snapshot());
     cache.resetCounters();
     prefixes.clear();
+    watchLog.resetCounters();
+  }
+
+  @Override
+  public Crawler crawler() {
+    return cache.crawler();
   }
 
   @Override

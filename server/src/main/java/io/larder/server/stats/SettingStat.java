@@ -50,6 +50,14 @@ enum SettingStat {
   SLAB_AUTOMOVE("There are no slabs.", f -> 0),
   SLAB_CHUNK_MAX("Always 0: no item is cut into chunks.", f -> 0),
   HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
+  LRU_CRAWLER(
+      "Whether lru_crawler does anything.", s -> yesOrNo(s.openCache().crawler().isEnabled())),
+  LRU_CRAWLER_SLEEP(
+      "Microseconds that a crawl rests between two pieces of its work.",
+      s -> s.openCache().crawler().sleepMicros()),
+  LRU_CRAWLER_TOCRAWL(
+      "How many items of a class a crawl looks at; 0 = all.",
+      s -> s.openCache().crawler().itemsMax()),
   FLUSH_ENABLED("Whether clients may say flush_all.", f -> yesOrNo(f.config().access().flushes())),
   DUMP_ENABLED("Whether clients may list keys.", f -> yesOrNo(f.config().access().dumps())),
   LRU_MAINTAINER_THREAD("Queues of segments need none.", f -> "no"),
@@ -58,6 +66,12 @@ enum SettingStat {
   IDLE_TIMEOUT(
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
+  WATCHER_LOGBUF_SIZE(
+      "Bytes that lines for a watcher may take until they are sent.",
+      f -> f.config().streams().watcherLogBytes()),
+  WORKER_LOGBUF_SIZE(
+      "Bytes that lines of a thread may take until they are on their way.",
+      f -> f.config().streams().workerLogBytes()),
   TRACK_SIZES("Sizes of items are always counted.", f -> "yes"),
   INLINE_ASCII_RESPONSE("Nothing is kept with items that could be made.", f -> "no"),
   EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.tunables().itemBytesMin()),

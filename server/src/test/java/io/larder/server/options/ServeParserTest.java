@@ -45,6 +45,7 @@ class ServeParserTest {
                     1024,
                     Duration.ZERO),
                 new AccessOptions(Spoken.AUTO, false, null, true, true, true, false),
+                new StreamOptions(64 << 10, 256 << 10, true, 100, 0),
                 20,
                 64 << 20,
                 0,
@@ -130,7 +131,11 @@ class ServeParserTest {
             "-n",
             "64",
             "-N",
-            "2");
+            "2",
+            "-o",
+            "no_lru_crawler,lru_crawler_sleep=7,lru_crawler_tocrawl=9,worker_logbuf_size=16",
+            "-o",
+            "watcher_logbuf_size=8");
 
     assertThat(config)
         .isEqualTo(
@@ -149,6 +154,7 @@ class ServeParserTest {
                     55,
                     Duration.ofSeconds(9)),
                 new AccessOptions(Spoken.BINARY, false, null, false, false, false, true),
+                new StreamOptions(16 << 10, 8 << 10, false, 7, 9),
                 7,
                 128 << 20,
                 2 << 20,

@@ -126,6 +126,141 @@ abstract class ServerContract {
         .anySatisfy(line -> assertThat(line).isEqualTo("STAT 0:bucket default"));
   }
 
+  @Test
+  void listsShowTheKeysOfBothTiers() throws Exception {
+    TestClient client = client(withFlash("-m", "8"));
+    int count = 6000;
+    for (int i = 0; i < count; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+    long ramItems = client.stat("larder_ram_items");
+    long flashItems = client.stat("larder_flash_items");
+    assertThat(flashItems).isPositive();
+
+    client.send("lru_crawler metadump all\r\nlru_crawler mgdump hash\r\nmn\r\n");
+    List<String> all = linesUntil(client, "END");
+    assertThat(all).hasSize((int) (ramItems + flashItems));
+    assertThat(all.stream().map(line -> line.substring(0, line.indexOf(' '))).distinct())
+        .hasSize(all.size());
+    assertThat(all.stream().filter(line -> line.contains(" cls=1 ") && line.contains(" ext_page=")))
+        .hasSize((int) flashItems);
+    assertThat(linesUntil(client, "EN")).hasSize(all.size());
+    assertThat(client.line()).isEqualTo("MN");
+    assertThat(client.stat("lru_crawler_running")).isZero();
+    assertThat(client.stat("lru_crawler_starts")).isEqualTo(2);
+  }
+
+  @Test
+  void clientThatClosesItsSideStillGetsTheWholeList() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient client = connect(server);
+    for (int i = 0; i < 5000; i++) {
+      assertThat(client.set("key" + i, bytes("1"))).isEqualTo("STORED");
+    }
+    TestClient other = connect(server);
+    other.send("lru_crawler metadump all\r\n");
+    other.endOutput();
+
+    assertThat(linesUntil(other, "END")).hasSize(5000);
+  }
+
+  @Test
+  void clientThatGoesEndsItsList() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient client = connect(server);
+    for (int i = 0; i < 20_000; i++) {
+      client.send("set " + "k".repeat(200) + i + " 0 0 1 noreply\r\n1\r\n");
+    }
+    TestClient other = connect(server);
+    other.send("lru_crawler metadump all\r\n");
+    other.line();
+    other.close();
+
+    awaitZero(client, "lru_crawler_running");
+  }
+
+  @Test
+  void crawlFreesExpiredItemsInTheBackground() throws Exception {
+    TestClient client = client(ramOnly());
+    for (int i = 0; i < 100; i++) {
+      client.send("set gone" + i + " 0 -1 1\r\n1\r\n");
+      assertThat(client.line()).isEqualTo("STORED");
+    }
+    assertThat(client.stat("curr_items")).isEqualTo(100);
+
+    assertThat(client.ask("lru_crawler crawl 1")).isEqualTo("OK");
+
+    awaitZero(client, "curr_items");
+    assertThat(client.stat("crawler_reclaimed")).isEqualTo(100);
+    assertThat(client.stat("crawler_items_checked")).isEqualTo(100);
+  }
+
+  @Test
+  void whoWatchesIsToldOfClientsAndOfWhatTheyDo() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient watcher = connect(server);
+    assertThat(watcher.ask("watch connevents mutations fetchers")).isEqualTo("OK");
+
+    try (TestClient client = TestClient.connect(server.addresses().getFirst())) {
+      assertThat(client.set("key", bytes("value"))).isEqualTo("STORED");
+      assertThat(client.ask("mg key")).isEqualTo("HD");
+    }
+
+    String opened = watcher.line();
+    assertThat(opened)
+        .matches(
+            "ts=[0-9]+\\.[0-9]{6} gid=1 type=conn_new rip=127\\.0\\.0\\.1 rport=[0-9]+"
+                + " transport=tcp cfd=[0-9]+");
+    String client = opened.substring(opened.indexOf("cfd="));
+    assertThat(watcher.line())
+        .contains("gid=2 type=item_store key=key status=stored cmd=set ttl=0 clsid=1 " + client);
+    assertThat(watcher.line())
+        .contains("gid=3 type=item_get key=key status=found clsid=1 " + client);
+    assertThat(watcher.line())
+        .contains("gid=4 type=conn_close rip=127.0.0.1 ", " reason=normal " + client);
+  }
+
+  @Test
+  void whoWatchesIsToldOfEvictions() throws Exception {
+    LarderServer server = server(ramOnly("-m", "8"));
+    TestClient client = connect(server);
+    TestClient watcher = connect(server);
+    assertThat(watcher.ask("watch evictions")).isEqualTo("OK");
+    for (int i = 0; i < 20_000; i++) {
+      client.send("set key" + i + " 0 0 1000 noreply\r\n" + "x".repeat(1000) + "\r\n");
+    }
+
+    assertThat(watcher.line())
+        .matches("ts=\\S+ gid=1 type=eviction key=key0 fetch=no ttl=-1 la=\\d+ clsid=12 size=1000");
+    assertThat(client.stat("log_watchers")).isEqualTo(1);
+    assertThat(client.stat("log_worker_written")).isPositive();
+    watcher.close();
+    awaitZero(client, "log_watchers");
+  }
+
+  @Test
+  void watcherThatClosesItsSideIsClosed() throws Exception {
+    TestClient watcher = client(ramOnly());
+    assertThat(watcher.ask("watch")).isEqualTo("OK");
+    watcher.endOutput();
+    assertThat(watcher.isClosedByServer()).isTrue();
+  }
+
+  private static void awaitZero(TestClient client, String stat) throws Exception {
+    for (int i = 0; client.stat(stat) != 0; i++) {
+      assertThat(i).as(stat + " comes to 0 within five seconds").isLessThan(500);
+      Thread.sleep(10);
+    }
+  }
+
+  private static List<String> linesUntil(TestClient client, String end) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String line = client.line(); !line.equals(end); line = client.line()) {
+      lines.add(line);
+    }
+    return lines;
+  }
+
   private static byte[] valueOf(int i) {
     byte[] value = new byte[3000 + i % 2000];
     new Random(i).nextBytes(value);

@@ -407,6 +407,7 @@ class TlsTest {
             net.backlog(),
             net.idleTimeout()),
         config.access(),
+        config.streams(),
         config.requestsPerTurn(),
         config.ramBytes(),
         config.itemBytesMax(),

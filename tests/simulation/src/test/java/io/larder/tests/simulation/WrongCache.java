@@ -1,6 +1,8 @@
 package io.larder.tests.simulation;
 
 import io.larder.cache.model.ItemView;
+import io.larder.cache.model.ItemVisitor;
+import io.larder.cache.model.ItemWalk;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
@@ -320,6 +322,11 @@ class WrongCache implements RequestExecutor {
   @Override
   public boolean fits(int keyLength, int flags, int valueLength) {
     return cache.fits(keyLength, flags, valueLength);
+  }
+
+  @Override
+  public ItemWalk walk(ItemVisitor visitor, boolean withFlash) {
+    return cache.walk(visitor, withFlash);
   }
 
   /** Changes a request before the cache has it. */

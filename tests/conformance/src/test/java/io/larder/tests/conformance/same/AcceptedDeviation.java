@@ -146,8 +146,56 @@ enum AcceptedDeviation {
       "",
       "",
       "",
-      "Of an item on flash, `mg` with `l` and `me` show when its page was opened: reading it does not"
-          + " write to flash.");
+      "Of an item on flash, `mg` with `l`, `me` and lists of keys show when its page was opened:"
+          + " reading it does not write to flash."),
+  LINES_FOR_WATCHERS(
+      "",
+      "",
+      "",
+      "`watch` tells of no lookup before a plain `set`, which looks nothing up, and of one where `ma`"
+          + " makes an item; memcached tells of one and of two. The microseconds in `ts` always have"
+          + " six digits, so that they can be read as a fraction. `cfd` is a number that a client keeps"
+          + " for as long as it is connected and that no other gets. `ttl` of what is stored expired is"
+          + " 0. The topic `deletions` memcached knows since a later version; an item that loses its"
+          + " value or is marked stale is not told as deleted."),
+  EVICTIONS_FOR_WATCHERS(
+      "",
+      "",
+      "",
+      "`watch evictions` tells of items that RAM has no room for, of items dropped because flash could"
+          + " not keep up, of items that are written to flash (`extwrite`), and of items that are lost"
+          + " with their page, in class 1; of these memcached does not tell. Their keys are on flash"
+          + " alone: while somebody watches, they are read before the page goes. Where its directory"
+          + " cannot be read either, its items are not told. `watch sysevents` tells of pages that are"
+          + " given up while they hold live records (`compact_start`, and `compact_end` with what was"
+          + " moved, lost and dropped), and of each class that a crawl has been through."),
+  KEYS_ON_FLASH(
+      "",
+      "",
+      "",
+      "The key of an item on flash is not in RAM. `lru_crawler metadump` and `mgdump`, and `stats"
+          + " cachedump` for class 1, read it back from its page: a read of the block or two that its"
+          + " header and key stand in, 32 at a time, for each item on flash; the value is not read."
+          + " Such items are in class 1, and `metadump` tells `ext_page` and `ext_offset` of them; to"
+          + " list any other class costs no read. An item whose record cannot be read is left out. A"
+          + " key that is there from the beginning of a list to its end is in it once, wherever it is"
+          + " moved meanwhile."),
+  LISTS_OF_KEYS(
+      "",
+      "",
+      "",
+      "`size` counts Larder's header and the class follows from it, so an item near the edge of a"
+          + " class is in the next lower one. `flags` and `mgdump` memcached has since later versions."
+          + " The order of the items is another. What is asked behind a list is answered when the list"
+          + " has ended; memcached waits with it for the next bytes. A client that does not read holds"
+          + " its list up, and not the server. `stats cachedump` shows items of all ages, as many as"
+          + " are asked for; memcached only those that it holds to be cold, in 2 MB at most."),
+  CRAWLS(
+      "",
+      "",
+      "",
+      "`lru_crawler crawl` takes dead items out of RAM. What has expired on flash goes with its page,"
+          + " unread. `tocrawl` counts items of a class, and not of each of its lists.");
 
   private final String asked;
   private final String theirAnswer;
