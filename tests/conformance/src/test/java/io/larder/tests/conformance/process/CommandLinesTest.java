@@ -54,11 +54,9 @@ class CommandLinesTest {
               "STAT domain_socket " + socket,
               "STAT tcpport 0",
               "STAT udpport 0",
-              "STAT umask 770",
               "STAT maxbytes 67108864");
       assertThat(Files.getPosixFilePermissions(socket))
           .isEqualTo(PosixFilePermissions.fromString("rwxrwx---"));
-      // Nobody listens on the default port: this test can.
       assertThat(larder.standardOutput()).contains("ready on " + socket).doesNotContain("11211");
       larder.kill();
       larder.exitCode();
@@ -92,7 +90,7 @@ class CommandLinesTest {
           -pPORT -U0 -l127.0.0.1 -m100 -vv --ram-only              | maxbytes 104857600
           -l 127.0.0.1:PORT -c 20 --ram-only                       | maxconns 20
           --port=PORT --listen=127.0.0.1 --memory-limit=64 --threads=1 --ram-only | num_threads 1
-          -p PORT -I 2m -t 3 -b 8675 -r -k -C -L -f 1.5 -n 96 -D : --ram-only | item_size_max 2097152
+          -p PORT -I 2m -t 3 -b 8675 --ram-only | item_size_max 2097152
           -p PORT -U 0 -B ascii -o modern,slab_reassign,lru_crawler,hashpower=16,hash_algorithm=murmur3 --ram-only | binding_protocol ascii
           -p PORT -o no_modern -o no_lru_crawler,track_sizes -o idle_timeout=10,maxconns_fast --ram-only | idle_timeout 10
           """)
