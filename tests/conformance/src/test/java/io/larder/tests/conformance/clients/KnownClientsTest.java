@@ -36,60 +36,6 @@ class KnownClientsTest {
   private static final int OPCODE_SASL_FIRST = 0x20;
   private static final int OPCODE_SASL_LAST = 0x22;
 
-  /** Whatever any memcached knows, and some more. */
-  private static final List<String> ANYTHING =
-      List.of(
-          "get kept",
-          "gets kept",
-          "gat 0 kept",
-          "gats 0 kept",
-          "add new 0 0 1",
-          "replace kept 0 0 1",
-          "append kept 0 0 1",
-          "prepend kept 0 0 1",
-          "cas kept 0 0 1 1",
-          "incr kept 1",
-          "decr kept 1",
-          "delete kept",
-          "touch kept -1",
-          "flush_all",
-          "flush_all 0 noreply",
-          "cache_memlimit 1",
-          "stats",
-          "stats settings",
-          "stats items",
-          "stats slabs",
-          "stats sizes",
-          "stats conns",
-          "stats extstore",
-          "stats reset",
-          "stats detail on",
-          "stats cachedump 1 0",
-          "version",
-          "verbosity 0",
-          "mn",
-          "mg kept v",
-          "mg new N30 v",
-          "ms kept 1",
-          "md kept",
-          "ma kept",
-          "me kept",
-          "watch fetchers mutations evictions",
-          "lru_crawler metadump all",
-          "lru_crawler mgdump all",
-          "lru_crawler enable",
-          "lru tune 10 10 0.1 2.0",
-          "slabs reassign 1 2",
-          "extstore item_age 5",
-          "refresh_certs",
-          "shutdown",
-          "shutdown graceful",
-          "debugtime p",
-          "debugitem lock kept",
-          "misbehave",
-          "quit",
-          "");
-
   @TempDir private Path folder;
 
   private Path passwords() throws IOException {
@@ -117,12 +63,12 @@ class KnownClientsTest {
       List<String> before = known.askForMany("mg kept c f h l t v k", "10");
       List<String> settings = known.askForMany("stats settings", "END");
 
-      for (String command : ANYTHING) {
+      for (String command : Words.ANYTHING) {
         assertThat(unknown.ask(command)).as(command).isEqualTo("CLIENT_ERROR unauthenticated");
       }
       // All at once, and a login in their midst.
-      unknown.send(String.join("\r\n", ANYTHING) + "\r\n");
-      for (String command : ANYTHING) {
+      unknown.send(String.join("\r\n", Words.ANYTHING) + "\r\n");
+      for (String command : Words.ANYTHING) {
         assertThat(unknown.line()).as(command).isEqualTo("CLIENT_ERROR unauthenticated");
       }
 

@@ -98,7 +98,7 @@ class CommandLinesTest {
     int port = FreePort.find();
     try (BareLarder larder =
         BareLarder.launchOnPort(
-                folder, port, line.replace("PORT", Integer.toString(port)).split(" "))
+                folder, port, line.replace("PORT", Integer.toString(port)).split(" ", -1))
             .ready()) {
       storesAndReads(larder);
       assertThat(settings(larder)).contains("STAT " + setting, "STAT tcpport " + port);
@@ -179,7 +179,7 @@ class CommandLinesTest {
           -s /no/such/folder/s  | 71 | /no/such/folder/s
           """)
   void whatIsWrongIsSaidInOneSentence(String line, int exitCode, String named) throws IOException {
-    List<String> words = new ArrayList<>(List.of(line.split(" ")));
+    List<String> words = new ArrayList<>(List.of(line.split(" ", -1)));
     words.add("--ram-only");
     if (line.contains("ext_path")) {
       words.removeLast();
