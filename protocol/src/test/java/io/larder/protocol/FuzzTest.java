@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.protocol.binary.Opcode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,11 +28,12 @@ class FuzzTest {
   private static final long INPUT_BYTES = 32 << 10;
   private static final long REPLY_BYTES_HIGH = 8 << 10;
   private static final int PIECE_BYTES_MAX = 3000;
-  private static final String[] WORDS = {
+  private static final String[] COMMANDS = {
     "get",
     "gets",
     "gat",
     "gats",
+    "bget",
     "set",
     "add",
     "replace",
@@ -42,16 +48,32 @@ class FuzzTest {
     "stats",
     "version",
     "verbosity",
+    "cache_memlimit",
+    "extstore",
+    "refresh_certs",
+    "shutdown",
+    "watch",
+    "lru_crawler",
+    "lru",
+    "slabs",
+    "debugtime",
+    "debugitem",
+    "misbehave",
     "mg",
     "ms",
     "md",
     "ma",
     "mn",
     "me",
+    "quit"
+  };
+  private static final String[] ARGUMENTS = {
     "a",
     "b",
     "c",
     "YQ==",
+    "Yg",
+    "YQ=A",
     "0",
     "1",
     "-1",
@@ -59,6 +81,8 @@ class FuzzTest {
     "30",
     "100",
     "2000",
+    "99999999999",
+    "18446744073709551615",
     "noreply",
     "q",
     "k",
@@ -74,21 +98,106 @@ class FuzzTest {
     "I",
     "x",
     "O1",
+    "Oabcdefghijklmnopqrstuvwxyz0123456789",
     "T30",
+    "T-1",
+    "Tx",
     "N30",
     "R60",
     "C1",
     "E5",
     "F7",
     "J1",
+    "Jx",
     "D2",
+    "Dx",
     "MA",
     "ME",
     "MI",
+    "MS",
+    "MZ",
+    "Mappend",
     "settings",
     "reset",
-    "detail"
+    "detail",
+    "on",
+    "off",
+    "dump",
+    "cachedump",
+    "graceful",
+    "item_age",
+    "max_frag",
+    "free_memchunks",
+    "all",
+    "hash",
+    "enable",
+    "fetchers",
+    "mutations"
   };
+
+  private static final int KEY_COUNT = 3;
+
+  private static final String[] LEGAL = {
+    "get KEY",
+    "gets a b c",
+    "gat 100 KEY",
+    "delete KEY",
+    "incr KEY 1",
+    "decr KEY 1",
+    "touch KEY 100",
+    "me KEY",
+    "cache_memlimit 64",
+    "extstore item_age 5",
+    "set KEY 0 0 2\r\n10",
+    "add KEY 0 0 1\r\n5"
+  };
+
+  /** Flags that a meta command knows and that go together. */
+  private static final Map<String, String> META_FLAGS =
+      Map.of(
+          "mg", "v t f s c k q O1 h l u N30 R60 T30",
+          "md", "q k O1 C1 E5 I T30",
+          "ma", "v t c k q O1 N30 J1 D2 T30 MI");
+
+  /** All answers to lines, but for those of a server in want of memory or of passwords. */
+  private static final List<String> ANSWERS =
+      List.of(
+          "CLIENT_ERROR bad command line format",
+          "CLIENT_ERROR bad command line format.  Usage: delete <key> [noreply]",
+          "CLIENT_ERROR bad command line",
+          "CLIENT_ERROR bad data chunk",
+          "CLIENT_ERROR bad token in command line format",
+          "CLIENT_ERROR cannot increment or decrement non-numeric value",
+          "CLIENT_ERROR duplicate flag",
+          "CLIENT_ERROR error decoding key",
+          "CLIENT_ERROR incorrect length for M token",
+          "CLIENT_ERROR invalid exptime argument",
+          "CLIENT_ERROR invalid flag",
+          "CLIENT_ERROR invalid mode for ma M token",
+          "CLIENT_ERROR invalid mode for ms M token",
+          "CLIENT_ERROR invalid numeric delta argument",
+          "CLIENT_ERROR invalid numeric delta value",
+          "CLIENT_ERROR invalid numeric initial value",
+          "CLIENT_ERROR invalid or duplicate flag",
+          "CLIENT_ERROR invalid shutdown mode",
+          "CLIENT_ERROR opaque token too long",
+          "CLIENT_ERROR options flags are too long",
+          "CLIENT_ERROR options flags too long",
+          "CLIENT_ERROR usage: stats detail on|off|dump",
+          "DELETED",
+          "END",
+          "ERROR",
+          "ERROR: shutdown not enabled",
+          "EXISTS",
+          "MEMLIMIT_ADJUST_FAILED input value is megabytes not bytes",
+          "MN",
+          "NOT_FOUND",
+          "NOT_STORED",
+          "OK",
+          "RESET",
+          "SERVER_ERROR object too large for cache",
+          "STORED",
+          "TOUCHED");
 
   private interface Client {
     void talk(Random random);
@@ -116,6 +225,78 @@ class FuzzTest {
   @ValueSource(ints = {1, 2})
   void nobodyComesInWithoutThePassword(int group) {
     clients(group, this::oneUnknown);
+  }
+
+  /** Or a rule could be wrong and no fuzzer would tell. */
+  @Test
+  void theFuzzerGetsEveryAnswerThatThereIs() {
+    Set<String> lines = new TreeSet<>();
+    Set<String> controls = new TreeSet<>();
+    for (int seed = 0; seed < 150; seed++) {
+      Random random = new Random(SEED + seed);
+      try (SessionRig rig = rig(random, ProtocolRules.OPEN)) {
+        rig.mayShutDown = seed % 2 == 0;
+        rig.cache.late = request -> false;
+        rig.writesAtOnce = true;
+        for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+          lines.addAll(rig.ask(piece(random)).lines().toList());
+        }
+        controls.addAll(controlsOf(rig));
+      }
+    }
+
+    assertThat(lines).containsAll(ANSWERS);
+    assertThat(lines.stream().map(line -> line.split(" ", 2)[0]).distinct())
+        .contains("VALUE", "HD", "VA", "EN", "NS", "EX", "NF", "ME", "STAT", "VERSION");
+    assertThat(controls)
+        .containsExactly(
+            "certificates", "flush", "limit", "reset", "shutdown", "tune", "verbosity");
+  }
+
+  private static Set<String> controlsOf(SessionRig rig) {
+    Set<String> controls = new TreeSet<>();
+    addIf(controls, "flush", !rig.flushes.isEmpty());
+    addIf(controls, "limit", !rig.limits.isEmpty());
+    addIf(controls, "tune", !rig.tuned.isEmpty());
+    addIf(controls, "shutdown", !rig.shutdowns.isEmpty());
+    addIf(controls, "reset", rig.resets > 0);
+    addIf(controls, "certificates", rig.refreshes > 0);
+    addIf(controls, "verbosity", rig.verbosity >= 0);
+    return controls;
+  }
+
+  private static void addIf(Set<String> controls, String control, boolean used) {
+    if (used) {
+      controls.add(control);
+    }
+  }
+
+  @Test
+  void theFuzzerGetsEveryAnswerToPacketsThatThereIs() {
+    Set<Integer> statuses = new TreeSet<>();
+    Set<Integer> done = new TreeSet<>();
+    for (int seed = 0; seed < 150; seed++) {
+      Random random = new Random(SEED + seed);
+      try (SessionRig rig = rig(random, ProtocolRules.OPEN)) {
+        rig.cache.late = request -> false;
+        rig.writesAtOnce = true;
+        for (int step = 0; step < STEPS && !rig.wantsClose(); step++) {
+          for (Packet answer : Packet.parse(rig.ask(RandomPackets.any(random).bytes()))) {
+            statuses.add(answer.status());
+            if (answer.status() == 0) {
+              done.add(answer.opcode());
+            }
+          }
+        }
+      }
+    }
+
+    // Not: want of memory, and what has to do with passwords.
+    assertThat(statuses).containsExactly(0, 1, 2, 3, 4, 5, 6, 0x81);
+    Set<Opcode> answered = EnumSet.of(Opcode.GETQ, Opcode.GETKQ, Opcode.GATQ, Opcode.GATKQ);
+    answered.addAll(List.of(Opcode.values()).stream().filter(code -> !code.isQuiet()).toList());
+    answered.removeAll(EnumSet.range(Opcode.SASL_LIST, Opcode.SASL_STEP));
+    assertThat(answered.stream().map(Opcode::code).toList()).isSubsetOf(done);
   }
 
   private static void clients(int group, Client client) {
@@ -249,14 +430,37 @@ class FuzzTest {
   }
 
   private static String command(Random random) {
-    StringBuilder line = new StringBuilder(WORDS[random.nextInt(24)]);
+    String command = COMMANDS[random.nextInt(COMMANDS.length)];
+    if (command.equals("quit") && random.nextInt(10) != 0) {
+      command = "get"; // Else few would get far.
+    }
+    if (random.nextInt(5) == 0) {
+      String legal = LEGAL[random.nextInt(LEGAL.length)];
+      return legal.replace("KEY", ARGUMENTS[random.nextInt(KEY_COUNT)]) + "\r\n";
+    }
+    StringBuilder line = new StringBuilder(command);
+    String flags = META_FLAGS.get(command);
+    if (flags != null && random.nextBoolean()) {
+      // Of so many flags as there are, a handful would hardly ever be right by chance.
+      line.append(' ').append(ARGUMENTS[random.nextInt(KEY_COUNT)]);
+      for (String flag : flags.split(" ", -1)) {
+        line.append(random.nextInt(3) == 0 ? " " + flag : "");
+      }
+      return line.append("\r\n").toString();
+    }
     int words = random.nextInt(20) == 0 ? 300 : random.nextInt(9);
     for (int i = 0; i < words; i++) {
-      line.append(' ').append(WORDS[24 + random.nextInt(WORDS.length - 24)]);
+      line.append(' ').append(ARGUMENTS[random.nextInt(ARGUMENTS.length)]);
     }
     if (random.nextInt(3) == 0) {
       int length = random.nextInt(20) == 0 ? 1400 : random.nextInt(40);
-      String start = random.nextBoolean() ? "set a 0 0 " + length : "ms b " + length + " k";
+      String start =
+          switch (random.nextInt(4)) {
+            case 0 -> "ms b " + length + " k " + ARGUMENTS[random.nextInt(ARGUMENTS.length)];
+            case 1 -> "cas a 0 0 " + length + " " + random.nextInt(20);
+            case 2 -> COMMANDS[5 + random.nextInt(5)] + " c 0 0 " + length;
+            default -> "set a 0 0 " + length;
+          };
       return start + "\r\n" + "v".repeat(length) + "\r\n";
     }
     return line.append(random.nextInt(10) == 0 ? "\n" : "\r\n").toString();

@@ -29,8 +29,17 @@ public final class LarderProcess extends ServerProcess {
 
   private static final String MAIN = "io.larder.server.Main";
 
+  private final boolean speaksInTheClear;
+
   private LarderProcess(int port, List<String> command, Path folder) {
     super("larder", port, command, folder);
+    this.speaksInTheClear = !command.contains("-Z") && !command.contains("-S");
+  }
+
+  /** One that speaks TLS, or to known clients alone, is asked nothing, and taken at its word. */
+  @Override
+  boolean answers() {
+    return speaksInTheClear ? super.answers() : standardOutput().contains(" ready on ");
   }
 
   /**
@@ -45,6 +54,13 @@ public final class LarderProcess extends ServerProcess {
     return larder;
   }
 
+  /** As {@link #start}, by a command that runs another one in its own place. */
+  public static LarderProcess startWith(List<String> runner, Path folder, String... options) {
+    LarderProcess larder = launchUnder(runner, folder, FreePort.find(), options);
+    larder.awaitReady(START_MAX);
+    return larder;
+  }
+
   /** As {@link #start}, on a port of the caller's and without waiting for an answer. */
   public static LarderProcess launch(Path folder, int port, String... options) {
     return launchUnder(List.of(), folder, port, options);
@@ -53,15 +69,21 @@ public final class LarderProcess extends ServerProcess {
   /** As {@link #launch}, by a command that runs another one in its own place. */
   static LarderProcess launchUnder(List<String> runner, Path folder, int port, String... options) {
     List<String> command = new ArrayList<>(runner);
-    command.addAll(MEMORY_SETTINGS);
+    command.addAll(program());
+    command.addAll(arguments(port, options));
+    return new LarderProcess(port, command, folder);
+  }
+
+  /** What starts the program that is on this JVM's class path, but for its arguments. */
+  static List<String> program() {
+    List<String> command = new ArrayList<>(MEMORY_SETTINGS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + Checkout.file("bin/jvm.options"));
     command.add("-XX:+UseSerialGC");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(MAIN);
-    command.addAll(arguments(port, options));
-    return new LarderProcess(port, command, folder);
+    return command;
   }
 
   /** As {@link #start}, through the launcher of a checkout, which builds what is not built. */

@@ -76,7 +76,8 @@ public class ServerProcess implements AutoCloseable {
     return true;
   }
 
-  private boolean answers() {
+  /** Whether it answers now. */
+  boolean answers() {
     try (Socket socket = connect()) {
       socket.getOutputStream().write("version\r\n".getBytes(UTF_8));
       // One that wants a password first says so.

@@ -58,8 +58,18 @@ public final class MemcachedProcess extends ServerProcess {
           return file;
         }
       }
-      String missing =
-          program + " is not installed (Debian: apt-get install " + debianPackage + ")";
+      return missing(program, debianPackage);
+    }
+
+    /** Ends the test unless something is installed. */
+    public static void requireThat(boolean installed, String what, String debianPackage) {
+      if (!installed) {
+        missing(what, debianPackage);
+      }
+    }
+
+    private static Path missing(String what, String debianPackage) {
+      String missing = what + " is not installed (Debian: apt-get install " + debianPackage + ")";
       if (System.getenv("LARDER_REQUIRE_MEMCACHED") != null) {
         return fail(missing);
       }

