@@ -6,6 +6,7 @@ import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.PageRestorer;
+import io.larder.engine.model.RecordFinder.ScannedRecord;
 import io.larder.engine.model.RestoredPage;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.Page.RecordSpan;
@@ -280,7 +281,7 @@ public final class RestoreStep implements Step {
           scannedIs(found);
           return;
         }
-        PageRestorer.ScannedRecord record = under.record();
+        ScannedRecord record = under.record();
         if (record != null && !record.isFiller()) {
           int padded = geometry.padded(under.lengthBytes());
           found.add(

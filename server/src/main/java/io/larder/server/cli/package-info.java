@@ -2,7 +2,8 @@
  * The command line: sub-commands, help, and what is said on the terminal.
  *
  * <p>Files in reading order: {@code LarderCommand}, {@code ServeCommand}, {@code Hangup}, {@code
- * ExtendedHelp}, {@code Version}.
+ * ExtendedHelp}, {@code InspectCommand}, {@code DeviceReport}, {@code StateReport}, {@code
+ * LookBar}, {@code RestoreBar}, {@code Version}.
  */
 @NullMarked
 package io.larder.server.cli;
