@@ -171,8 +171,8 @@ public final class Cache implements AutoCloseable {
    * again, as far as the state file lets it be trusted. It answers at once; records of the earlier
    * run are found in the background, {@link #restore}, and until then they are missed.
    *
-   * <p>Of a cache that lives on, the seed of the key hash is what it was; the configuration's is for
-   * one that starts empty.
+   * <p>Of a cache that lives on, the seed of the key hash is what it was; the configuration's is
+   * for one that starts empty.
    *
    * @param devices the flash tier's, at least one
    * @throws IllegalArgumentException naming every problem of the configuration
@@ -202,8 +202,7 @@ public final class Cache implements AutoCloseable {
     Clock held =
         saved.isUsable() ? HeldClock.from(clock, saved.value(StateValue.CLOCK_SECONDS)) : clock;
     PageStore store = PageStore.open(flash, devices, held, persistence);
-    return new Cache(
-        config, store, held, work, keyHash.apply(store.identity().hashSeed()));
+    return new Cache(config, store, held, work, keyHash.apply(store.identity().hashSeed()));
   }
 
   private static void check(CacheConfig config) {
@@ -214,13 +213,12 @@ public final class Cache implements AutoCloseable {
   }
 
   /**
-   * What the first tables are made for: the items that live on, or an eighth of what the flash holds
-   * at 1 KiB an item in at most a sixteenth of the RAM.
+   * What the first tables are made for: the items that live on, or an eighth of what the flash
+   * holds at 1 KiB an item in at most a sixteenth of the RAM.
    */
   private static long expectedItems(CacheConfig config, @Nullable PageStore flash) {
     long kept = flash == null ? 0 : flash.estimateKeptRecords();
-    long flashBytes =
-        flash == null ? 0 : (long) flash.pageCount() * flash.geometry().pageBytes();
+    long flashBytes = flash == null ? 0 : (long) flash.pageCount() * flash.geometry().pageBytes();
     long wanted = flashBytes == 0 ? config.ramBytes() / 1024 : flashBytes / 1024 / 8;
     while (wanted > 1 && Index.firstTableBytes(wanted) > config.ramBytes() / 16) {
       wanted /= 2;

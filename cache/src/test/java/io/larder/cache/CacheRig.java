@@ -184,8 +184,7 @@ final class CacheRig implements AutoCloseable {
     if (kept == null) {
       throw new IllegalStateException("nothing is kept");
     }
-    return new CacheRig(
-        clock, flashDevice().snapshot(), kept, bootId, durability, hashBitCount);
+    return new CacheRig(clock, flashDevice().snapshot(), kept, bootId, durability, hashBitCount);
   }
 
   /** Brings everything in RAM to flash and ends. */

@@ -785,6 +785,10 @@ public final class PageStore implements AutoCloseable {
 
     @Override
     public void allRestored() {
+      SavedState saved = start.saved();
+      if (saved != null) {
+        saved.release();
+      }
       RestoreProgress.RestoreSnapshot done = restore.snapshot();
       LOG.info(
           "{} records found again on {} pages in {} ms",

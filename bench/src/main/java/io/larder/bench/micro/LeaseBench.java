@@ -18,7 +18,13 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LeaseBench {
   private final Page page =
-      new Page(0, 0, Bucket.DEFAULT, new MemoryDevice("memory", 1 << 20, 512, true), 0, new PageSite(1, 0));
+      new Page(
+          0,
+          0,
+          Bucket.DEFAULT,
+          new MemoryDevice("memory", 1 << 20, 512, true),
+          0,
+          new PageSite(1, 0));
 
   /** A page in its first life. */
   public LeaseBench() {

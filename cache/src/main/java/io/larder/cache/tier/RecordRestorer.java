@@ -143,8 +143,7 @@ public final class RecordRestorer implements PageRestorer {
       }
       long at = (long) start - from;
       if (RecordLayout.pageVersion(memory, at) == (int) page.version()) {
-        return tiers.hash(
-            memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
+        return tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
       }
     } catch (IOException e) {
       // Whoever asks for it will find it broken, too, and drop it.

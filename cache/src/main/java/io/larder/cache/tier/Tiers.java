@@ -250,7 +250,8 @@ public final class Tiers {
 
   @GuardedBy("flushLock")
   private void flushNow() {
-    // First what lets the records die, then what would do so again: a later flush_all may be between.
+    // First what lets the records die, then what would do so again: a later flush_all may be
+    // between.
     long flushed = sequence.get();
     state.value(StateValue.FLUSHED_SEQUENCE, flushed);
     state.value(StateValue.FLUSH_DUE_SECONDS, 0);

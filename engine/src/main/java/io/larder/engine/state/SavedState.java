@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A state file as it was read: what counts on the flash, or why nothing does.
  *
- * <p><b>Threads.</b> Any; nothing in it changes.
+ * <p><b>Threads.</b> Any; nothing in it changes until it is released.
  */
 public final class SavedState {
   static final StateIdentity NOBODY =
@@ -56,17 +56,14 @@ public final class SavedState {
       ByteBuffer header = reader.header();
       String refusal = refusal(header);
       if (refusal != null) {
-        return unusable(
-            "the state file %s %s, so this flash starts empty".formatted(storage.name(), refusal));
+        return unusable("the state file %s %s".formatted(storage.name(), refusal));
       }
       SavedState read = new SavedState(StateHeaderLayout.identity(header), "");
       Reading reading = read.new Reading();
       reader.notes(reading);
       return read.judged(reading, storage.name(), bootId, durability, header);
     } catch (IOException e) {
-      return unusable(
-          "the state file %s cannot be read (%s), so this flash starts empty"
-              .formatted(storage.name(), e));
+      return unusable("the state file %s cannot be read (%s)".formatted(storage.name(), e));
     }
   }
 
@@ -106,8 +103,7 @@ public final class SavedState {
         return unusable(restarted(name, bootId, durability));
       }
     } else if (damage != null) {
-      return unusable(
-          "the state file %s is damaged (%s), so this flash starts empty".formatted(name, damage));
+      return unusable("the state file %s is damaged (%s)".formatted(name, damage));
     }
     tombstones.sort();
     return this;
@@ -115,8 +111,7 @@ public final class SavedState {
 
   private String restarted(String name, UUID bootId, Durability durability) {
     boolean isUnknown = bootId.equals(BootId.UNKNOWN) || identity.bootId().equals(BootId.UNKNOWN);
-    return ("%s a clean stop, and its last notes in %s may be lost, so this flash starts empty; "
-            + "ext_durability=power %s")
+    return ("%s a clean stop, and its last notes in %s may be lost; " + "ext_durability=power %s")
         .formatted(
             isUnknown
                 ? "this system does not tell whether it was restarted, and Larder ended without"
@@ -187,6 +182,12 @@ public final class SavedState {
   /** Shows the hash of every changed key, and up to which version it was noted. */
   void changedKeys(LongMap.Visitor visitor) {
     changedKeys.forEach(visitor);
+  }
+
+  /** Gives back the memory of what was noted of records and keys: all of it has been heard. */
+  public void release() {
+    tombstones.release();
+    changedKeys = new LongMap();
   }
 
   private void requireUsable() {

@@ -32,8 +32,7 @@ class SavedStateTest {
 
   private static void assertDamaged(SavedState saved, String how) {
     assertThat(saved.isUsable()).isFalse();
-    assertThat(saved.reason())
-        .isEqualTo("the state file state is damaged (" + how + "), so this flash starts empty");
+    assertThat(saved.reason()).isEqualTo("the state file state is damaged (" + how + ")");
   }
 
   // ------------------------------------------------------------------------ content
@@ -179,8 +178,7 @@ class SavedStateTest {
     rig.storage.flipBit(3);
     assertThat(rig.read().reason())
         .isEqualTo(
-            "the state file state does not begin as one of Larder's does, so this flash starts"
-                + " empty");
+            "the state file state does not begin as one of Larder's does");
   }
 
   @Test
@@ -304,7 +302,7 @@ class SavedStateTest {
     assertThat(afterReboot(Durability.KILL).reason())
         .isEqualTo(
             "the machine was restarted without a clean stop, and its last notes in state may be"
-                + " lost, so this flash starts empty; ext_durability=power would have kept it");
+                + " lost; ext_durability=power would have kept it");
     assertThat(afterReboot(Durability.POWER).reason())
         .as("the last run did not force its notes")
         .endsWith("ext_durability=power was not in force then");

@@ -67,11 +67,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     return device == null
         ? ramOnly(config, byDefault.reason())
         : withFlash(
-            config,
-            List.of(new FlashPath(device, Bucket.DEFAULT)),
-            true,
-            identity,
-            savedPageBytes);
+            config, List.of(new FlashPath(device, Bucket.DEFAULT)), true, identity, savedPageBytes);
   }
 
   /** The first of the devices that are going to be used; null if there will be none. */
@@ -176,8 +172,7 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     return (int) Long.highestOneBit(Math.max(1 << 20, Math.min(wanted, possible)));
   }
 
-  private static boolean isStillPossible(
-      int pageBytes, ServeConfig config, List<FlashPath> paths) {
+  private static boolean isStillPossible(int pageBytes, ServeConfig config, List<FlashPath> paths) {
     if (pageBytes == 0 || 2L * config.itemBytesMax() > pageBytes) {
       return false;
     }

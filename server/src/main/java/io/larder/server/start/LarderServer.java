@@ -96,8 +96,7 @@ public final class LarderServer implements AutoCloseable {
     DefaultFlash byDefault = DefaultFlash.find(home);
     RestartPlan restart =
         RestartPlan.of(config.flash(), FlashPlan.firstDevice(config.flash(), byDefault));
-    FlashPlan plan =
-        FlashPlan.of(config, byDefault, FlashPlan.newIdentity(), restart.pageBytes());
+    FlashPlan plan = FlashPlan.of(config, byDefault, FlashPlan.newIdentity(), restart.pageBytes());
     PasswordFile passwords = passwords(config.access());
     Privileges privileges = Privileges.of(config.user());
     Resources.check(config.net().connectionsMax());
@@ -113,16 +112,7 @@ public final class LarderServer implements AutoCloseable {
             privileges.drop();
           }
           return open(
-              config,
-              plan,
-              restart,
-              passwords,
-              tls,
-              transport,
-              net,
-              devices,
-              version,
-              verbosity,
+              config, plan, restart, passwords, tls, transport, net, devices, version, verbosity,
               end);
         } catch (StartException | RuntimeException e) {
           devices.close();

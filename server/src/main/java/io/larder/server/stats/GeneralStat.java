@@ -378,9 +378,7 @@ enum GeneralStat {
   EXTSTORE_RESTART_DROPPED_DEAD(
       "Records that had been deleted or replaced.", true, m -> m.restore().tombstoneCount()),
   EXTSTORE_RESTART_DROPPED_CHANGED(
-      "Items whose key was changed before they were found.",
-      true,
-      m -> m.restore().changedCount()),
+      "Items whose key was changed before they were found.", true, m -> m.restore().changedCount()),
   EXTSTORE_RESTART_DROPPED_TWICE(
       "Items left out because there were two of one key.", true, m -> m.restore().twiceCount()),
   EXTSTORE_RESTART_DROPPED_NO_ROOM(

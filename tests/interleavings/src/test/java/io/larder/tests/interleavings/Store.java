@@ -1,16 +1,17 @@
 package io.larder.tests.interleavings;
 
-import io.larder.engine.layout.PageSite;
 import static io.larder.tests.interleavings.Schedules.check;
 
 import io.larder.engine.layout.DirectoryLayout;
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
+import io.larder.engine.state.StateLog;
 import io.larder.engine.stats.EngineStats;
 import io.larder.engine.write.BucketWriter;
 import io.larder.engine.write.DirectoryChunks;
@@ -19,7 +20,6 @@ import io.larder.engine.write.FlushListener;
 import io.larder.engine.write.FlushQueues;
 import io.larder.engine.write.FlushStep;
 import io.larder.engine.write.Reservation;
-import io.larder.engine.state.StateLog;
 import io.larder.engine.write.Versions;
 import io.larder.engine.write.WriteBuffers;
 import io.larder.engine.write.WriteShared;
@@ -60,7 +60,14 @@ final class Store {
   Store(int refusals) {
     device = new HeapDevice(PAGE_COUNT * GEOMETRY.pageBytes(), refusals);
     for (int id = 0; id < PAGE_COUNT; id++) {
-      pages.add(new Page(id, 0, Bucket.DEFAULT, device, (long) id * GEOMETRY.pageBytes(), new PageSite(1, id)));
+      pages.add(
+          new Page(
+              id,
+              0,
+              Bucket.DEFAULT,
+              device,
+              (long) id * GEOMETRY.pageBytes(),
+              new PageSite(1, id)));
     }
     freePages = new FreePages(pages);
     writer =
@@ -114,7 +121,10 @@ final class Store {
     device.read(tail.slice(0, length), start);
     check(
         TrailerLayout.belongsTo(
-            tail.memory(), length - TrailerLayout.BYTES, new PageSite(1, record.pageId()), record.version()),
+            tail.memory(),
+            length - TrailerLayout.BYTES,
+            new PageSite(1, record.pageId()),
+            record.version()),
         "a sealed page ends in its own trailer");
     int found = 0;
     int count = TrailerLayout.recordCount(tail.memory(), length - TrailerLayout.BYTES);
