@@ -4,11 +4,11 @@ import io.larder.engine.layout.HeaderLayout;
 import io.larder.engine.layout.PageGeometry;
 import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
+import io.larder.engine.model.Bucket;
 import io.larder.engine.model.Durability;
 import io.larder.engine.model.RecordFinder;
-import io.larder.engine.page.Page.RecordSpan;
 import io.larder.engine.page.Page;
-import io.larder.engine.model.Bucket;
+import io.larder.engine.page.Page.RecordSpan;
 import io.larder.engine.state.SavedState;
 import io.larder.engine.state.StateDevice;
 import io.larder.engine.state.StateFile;
@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What an earlier run has left: pages of 64 KiB with records of a simple kind, and a state file. */
+/**
+ * What an earlier run has left: pages of 64 KiB with records of a simple kind, and a state file.
+ */
 public final class LeftBehind {
   public static final int PAGE_BYTES = 64 * 1024;
   public static final StoreIdentity STORE = new StoreIdentity(new UUID(5, 6), 7);

@@ -39,8 +39,7 @@ class RestoreStepTest {
   private final ManualClock clock = new ManualClock();
   private final RestoreProgress progress = new RestoreProgress(1, clock);
   private final List<Long> found = new ArrayList<>();
-  private final Page page =
-      new Page(0, 0, Bucket.DEFAULT, device, 0, new PageSite(1, 0));
+  private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0, new PageSite(1, 0));
 
   /** Keeps the key hashes of what it is shown. */
   private final class Shown implements PageRestorer {
@@ -152,8 +151,9 @@ class RestoreStepTest {
 
     assertThat(found).containsExactly(1L, 2L, 3L);
     assertThat(progress.snapshot().scannedPageCount()).isEqualTo(1);
-    assertThat(TrailerLayout.belongsTo(
-            MemorySegment.ofArray(device.bytes(PAGE_BYTES - 64, 64)), 0, page.site(), VERSION))
+    assertThat(
+            TrailerLayout.belongsTo(
+                MemorySegment.ofArray(device.bytes(PAGE_BYTES - 64, 64)), 0, page.site(), VERSION))
         .isTrue();
   }
 

@@ -37,12 +37,14 @@ class StoreStartTest {
     }
     LeftBehind.header(b, 2, 0, 2);
     LeftBehind.header(b, 2, 1, 4);
-    left.state(List.of(new StateDevice(1, 4), new StateDevice(2, 2)), file -> {
-      for (int page = 0; page < 6; page++) {
-        file.mark(page, page + 1);
-      }
-      file.value(StateValue.VERSION, 20);
-    });
+    left.state(
+        List.of(new StateDevice(1, 4), new StateDevice(2, 2)),
+        file -> {
+          for (int page = 0; page < 6; page++) {
+            file.mark(page, page + 1);
+          }
+          file.value(StateValue.VERSION, 20);
+        });
   }
 
   private StoreStart start(Device... devices) throws IOException {
@@ -137,8 +139,7 @@ class StoreStartTest {
 
   @Test
   void pagesOfAnotherSizeKeepNothingAndSayWhy() throws IOException {
-    StoreStart start =
-        StoreStart.of(NEW, List.of(a, b), 2 * PAGE_BYTES, left.persistence());
+    StoreStart start = StoreStart.of(NEW, List.of(a, b), 2 * PAGE_BYTES, left.persistence());
 
     assertThat(start.kept()).isEmpty();
     assertThat(start.identity()).isEqualTo(NEW);
@@ -147,8 +148,7 @@ class StoreStartTest {
 
   @Test
   void aPageWithoutAMarkDoesNotLiveOn() throws IOException {
-    left.state(
-        List.of(new StateDevice(1, 4), new StateDevice(2, 2)), file -> file.mark(2, 3));
+    left.state(List.of(new StateDevice(1, 4), new StateDevice(2, 2)), file -> file.mark(2, 3));
 
     assertThat(start(a, b).kept()).containsExactly(new StoreStart.KeptPage(2, 2, 3));
   }

@@ -177,8 +177,7 @@ class SavedStateTest {
     rig.begin();
     rig.storage.flipBit(3);
     assertThat(rig.read().reason())
-        .isEqualTo(
-            "the state file state does not begin as one of Larder's does");
+        .isEqualTo("the state file state does not begin as one of Larder's does");
   }
 
   @Test

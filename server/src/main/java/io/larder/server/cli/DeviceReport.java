@@ -70,10 +70,8 @@ final class DeviceReport implements WalkListener {
   void begin(String name, DeviceIdentity identity, long sizeBytes, int pageCount, String state) {
     out.println(name + ": flash of " + ReadableBytes.of(sizeBytes));
     StateReport.line(out, "store", identity.store().storeId());
-    StateReport.line(
-        out, "device id", identity.deviceId() == 0 ? "none yet" : identity.deviceId());
-    StateReport.line(
-        out, "pages", pageCount + " of " + ReadableBytes.of(identity.pageBytes()));
+    StateReport.line(out, "device id", identity.deviceId() == 0 ? "none yet" : identity.deviceId());
+    StateReport.line(out, "pages", pageCount + " of " + ReadableBytes.of(identity.pageBytes()));
     StateReport.line(out, "state file", state);
     if (isPageByPage) {
       out.println(
@@ -198,9 +196,10 @@ final class DeviceReport implements WalkListener {
   /** Prints the sums; returns whether everything is as it was written. */
   boolean end(DeviceWalk walk) {
     out.printf("  %-10s %10s %12s %16s %14s%n", "", "pages", "records", "bytes", "padding");
-    sums.forEach((kind, sum) -> out.printf(
-        "  %-10s %10d %12d %16d %14d%n",
-        kind.name().toLowerCase(Locale.ROOT), sum.pages, sum.records, sum.bytes, sum.padding));
+    sums.forEach((kind, sum) ->
+        out.printf(
+            "  %-10s %10d %12d %16d %14d%n",
+            kind.name().toLowerCase(Locale.ROOT), sum.pages, sum.records, sum.bytes, sum.padding));
     if (knowsState) {
       long counting = count(RecordStanding.COUNTS) - expiredCount - flushedCount;
       out.printf(

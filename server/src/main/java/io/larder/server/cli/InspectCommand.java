@@ -74,7 +74,8 @@ final class InspectCommand implements Callable<Integer> {
   @Option(
       names = "--state",
       paramLabel = "FILE",
-      description = "The state file of the devices. Default: FILE.state beside each, if there is one.")
+      description =
+          "The state file of the devices. Default: FILE.state beside each, if there is one.")
   private @Nullable Path state;
 
   @Option(names = "--pages", description = "A line for each page.")
@@ -141,8 +142,7 @@ final class InspectCommand implements Callable<Integer> {
     if (!name.endsWith(SUFFIX)) {
       return false;
     }
-    Path device =
-        stateFile.resolveSibling(name.substring(0, name.length() - SUFFIX.length()));
+    Path device = stateFile.resolveSibling(name.substring(0, name.length() - SUFFIX.length()));
     if (!Files.isRegularFile(device) || !Files.isReadable(device)) {
       return false;
     }
@@ -170,7 +170,8 @@ final class InspectCommand implements Callable<Integer> {
     } else if (!Files.isRegularFile(statePath)) {
       throw new StartException(
           ExitCode.SYSTEM,
-          "Cannot read the state file %s: there is no such file; check --state.".formatted(statePath));
+          "Cannot read the state file %s: there is no such file; check --state."
+              .formatted(statePath));
     }
     StateLook look = StateLook.at(new FileStateStorage(statePath));
     SavedState saved = look.saved();

@@ -43,7 +43,10 @@ public final class LarderCommand implements Runnable {
   static CommandLine commandLine() {
     CommandLine serve = new CommandLine(new ServeCommand());
     serve.getCommandSpec().usageMessage().footer(footer());
-    CommandLine line = new CommandLine(new LarderCommand()).addSubcommand(serve).addSubcommand(new InspectCommand());
+    CommandLine line =
+        new CommandLine(new LarderCommand())
+            .addSubcommand(serve)
+            .addSubcommand(new InspectCommand());
     line.setParameterExceptionHandler((e, arguments) -> {
       String command = e.getCommandLine().getCommandSpec().qualifiedName();
       complain(

@@ -44,7 +44,8 @@ final class StateReport {
     line(out, "  free slots", look.slotCount() - noteCount - look.damageCount());
     counting(look, out);
     for (NoteDamage damage : look.damage()) {
-      out.printf("  DAMAGE at byte %d: note %d %s%n", damage.offsetBytes(), damage.index(), damage.what());
+      out.printf(
+          "  DAMAGE at byte %d: note %d %s%n", damage.offsetBytes(), damage.index(), damage.what());
     }
     if (look.damageCount() > look.damage().size()) {
       out.printf("  and %d more notes%n", look.damageCount() - look.damage().size());
