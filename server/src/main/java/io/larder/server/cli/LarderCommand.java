@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       "Start with:",
       "  larder serve           listens on 127.0.0.1:11211, with 64 MB of RAM and a flash file",
       "  larder serve --help    every option, with units, defaults and examples",
+      "  larder inspect FILE    what a flash file or a state file holds, every record checked",
       "",
       "In a source tree also:",
       "  larder bench           load on any memcached server; has a --help too",
@@ -42,7 +43,10 @@ public final class LarderCommand implements Runnable {
   static CommandLine commandLine() {
     CommandLine serve = new CommandLine(new ServeCommand());
     serve.getCommandSpec().usageMessage().footer(footer());
-    CommandLine line = new CommandLine(new LarderCommand()).addSubcommand(serve);
+    CommandLine line =
+        new CommandLine(new LarderCommand())
+            .addSubcommand(serve)
+            .addSubcommand(new InspectCommand());
     line.setParameterExceptionHandler((e, arguments) -> {
       String command = e.getCommandLine().getCommandSpec().qualifiedName();
       complain(

@@ -4,6 +4,8 @@ package io.larder.server.model;
 public enum ExitCode {
   /** It was told to stop and did. */
   OK(0),
+  /** What was looked at is damaged. */
+  DAMAGE(1),
   /** The command line cannot be carried out. */
   USAGE(64),
   /** The user to run as does not exist. */

@@ -3,13 +3,13 @@ package io.larder.server.start;
 import java.util.Locale;
 
 /** Sizes as people read them. */
-final class ReadableBytes {
+public final class ReadableBytes {
   private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
 
   private ReadableBytes() {}
 
   /** Such as {@code 4 GiB} or {@code 1.5 MiB}. */
-  static String of(long bytes) {
+  public static String of(long bytes) {
     int unit = 0;
     while (unit < UNITS.length - 1 && bytes >> (10 * (unit + 1)) != 0) {
       unit++;

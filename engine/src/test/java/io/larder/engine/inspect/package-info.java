@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.engine.inspect;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.engine.restart;
+
+import org.jspecify.annotations.NullMarked;
