@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 100,
     commandListHeading = "%nCommands:%n",
-    subcommands = CompareBench.class,
+    subcommands = {CompareBench.class, ScaleBench.class, OverloadBench.class},
     header = {"Puts load on any memcached server, and measures it.", ""},
     description = {
       "",
