@@ -44,10 +44,11 @@ import picocli.CommandLine.Spec;
           + " are asked for at a steady rate by connections of their own, latency counting from when each"
           + " get was meant to start; and the server's memory and counters are read every second.",
       "",
-      "Three things have to hold: p99 of the hot keys over a scene, the server's memory, and that no"
+      "Three things have to hold: p99 of the hot keys over a scene once it has settled, the server's memory, and that no"
           + " value is wrong: every one that is read is checked, and no read returns what was replaced"
           + " before it was sent. Values may be missing: the server drops what the device does not take,"
-          + " and counts it.",
+          + " and counts it. A thread of the client that only sleeps shows how late everybody is on this"
+          + " machine, whatever the server does.",
       "",
       "On a fast device the client may be too slow to ask too much of it, which is said. A device can be"
           + " made slower by a control group (docs/benchmarks.md).",
@@ -84,6 +85,14 @@ public final class OverloadBench implements Callable<Integer> {
 
   @Option(names = "--seconds", paramLabel = "S", description = "Of each scene. Default: 300.")
   double seconds = 300;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "S",
+      description =
+          "At the beginning of each scene, latencies are shown and not judged: memory is touched for the"
+              + " first time, and the server's JVM still compiles. Default: 10.")
+  double settle = 10;
 
   @Option(
       names = "--folder",
@@ -229,7 +238,7 @@ public final class OverloadBench implements Callable<Integer> {
         isFilled = true;
       }
       try (Progress progress = Progress.over(scene.name(), Math.round(seconds))) {
-        results.add(overload.play(scene, seconds, progress::step));
+        results.add(overload.play(scene, settle, seconds, progress::step));
       }
     }
     OverloadReport report =

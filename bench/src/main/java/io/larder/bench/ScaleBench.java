@@ -101,6 +101,14 @@ public final class ScaleBench implements Callable<Integer> {
   double seconds = 5;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "S",
+      description =
+          "The same load before, not counted: a server's first requests cost more, as its JVM is still"
+              + " compiling. Default: 6.")
+  double warmUp = 6;
+
+  @Option(
       names = "--minutes",
       paramLabel = "N",
       description = "After so long no further point is begun. Default: 60.")
@@ -137,8 +145,8 @@ public final class ScaleBench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!(seconds > 0) || !(minutes > 0)) {
-      throw new ParameterException(spec.commandLine(), "--seconds and --minutes are above 0.");
+    if (!(seconds > 0) || !(minutes > 0) || !(warmUp >= 0)) {
+      throw new ParameterException(spec.commandLine(), "--seconds and --minutes are above 0, --warm-up not below.");
     }
     PrintWriter out = spec.commandLine().getOut();
     Map<String, String> facts = new LinkedHashMap<>(Machine.facts(folder.resolve("file")));
@@ -157,7 +165,7 @@ public final class ScaleBench implements Callable<Integer> {
   /** Measures all points; whether none of them failed. */
   private boolean measure(ScaleReport report) throws IOException {
     KeptFigures kept = new KeptFigures(keep);
-    PointRun run = new PointRun(larder, folder, seconds);
+    PointRun run = new PointRun(larder, folder, warmUp, seconds);
     long end = System.nanoTime() + (long) (minutes * SECONDS_PER_MINUTE * 1e9);
     boolean isWhole = true;
     List<Point> points = points();

@@ -77,14 +77,17 @@ public final class Overload {
   public Histogram quiet(double seconds) throws IOException {
     try (LoadRun probe = LoadRun.connect(probeSettings(), process)) {
       probe.run(Phase.load(0), NOBODY);
+      // What the compilers of server and client do at first is no property of either.
+      probe.run(Phase.of("warm-up", seconds, shape.probesPerSecond), NOBODY);
       LoadResult result = probe.run(Phase.of("quiet", seconds, shape.probesPerSecond), NOBODY);
       return result.tally().of(OperationKind.get).latency();
     }
   }
 
   /** Plays a scene; {@code watcher} is told of each second. */
-  public SceneResult play(Scene scene, double seconds, Runnable watcher) throws IOException {
+  public SceneResult play(Scene scene, double settleSeconds, double seconds, Runnable watcher) throws IOException {
     try (ServerStats stats = ServerStats.connect(server.address());
+        Hiccups hiccups = Hiccups.start();
         LoadRun probe = LoadRun.connect(probeSettings(), process);
         LoadRun run = LoadRun.connect(loadSettings(scene), process)) {
       probe.run(Phase.load(0), NOBODY);
@@ -104,11 +107,12 @@ public final class Overload {
                 (System.nanoTime() - begin) / 1e9,
                 result.seconds(),
                 result.tally().of(OperationKind.get).latency(),
+                hiccups.sinceLast(),
                 process.rssBytes(),
                 stats.numbers()));
         watcher.run();
       }
-      return new SceneResult(scene, before, course, ended(load), probes);
+      return new SceneResult(scene, settleSeconds, before, course, ended(load), probes);
     }
   }
 

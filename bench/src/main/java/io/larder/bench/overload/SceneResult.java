@@ -12,6 +12,8 @@ import org.HdrHistogram.Histogram;
  * A scene, measured.
  *
  * @param scene what was asked
+ * @param settleSeconds at its beginning, of which latencies are shown and not judged: memory is
+ *     touched for the first time, and the JVM still compiles what is asked now
  * @param before counters of the server when it began
  * @param seconds of it
  * @param load what came of the load
@@ -19,15 +21,32 @@ import org.HdrHistogram.Histogram;
  */
 public record SceneResult(
     Scene scene,
+    double settleSeconds,
     Map<String, Double> before,
     List<Second> seconds,
     LoadResult load,
     List<LoadResult> probes) {
 
-  /** Latencies of all gets of hot keys, in nanoseconds. */
+  /** The seconds after the scene has settled; at least the last. */
+  List<Second> settled() {
+    List<Second> settled =
+        seconds.stream()
+            .filter(second -> second.seconds() - second.lengthSeconds() >= settleSeconds)
+            .toList();
+    return settled.isEmpty() ? List.of(seconds.getLast()) : settled;
+  }
+
+  /** Latencies of the gets of hot keys after the scene has settled, in nanoseconds. */
   Histogram probe() {
-    Histogram all = seconds.getFirst().probe().copy();
-    seconds.stream().skip(1).forEach(second -> all.add(second.probe()));
+    Histogram all = settled().getFirst().probe().copy();
+    settled().stream().skip(1).forEach(second -> all.add(second.probe()));
+    return all;
+  }
+
+  /** How late a thread of the client woke that only slept, in nanoseconds. */
+  Histogram late() {
+    Histogram all = settled().getFirst().late().copy();
+    settled().stream().skip(1).forEach(second -> all.add(second.late()));
     return all;
   }
 

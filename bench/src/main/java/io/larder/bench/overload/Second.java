@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  * @param seconds since the scene began
  * @param lengthSeconds of it
  * @param probe latencies of the gets of hot keys, in nanoseconds
+ * @param late how late a thread of the client woke that only slept, in nanoseconds
  * @param rssBytes of the server at its end
  * @param counters of the server at its end, by name
  */
@@ -16,6 +17,7 @@ record Second(
     double seconds,
     double lengthSeconds,
     Histogram probe,
+    Histogram late,
     long rssBytes,
     Map<String, Double> counters) {
 

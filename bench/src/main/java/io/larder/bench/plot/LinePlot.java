@@ -103,13 +103,13 @@ public final class LinePlot {
     legend(svg);
     svg.text(LEFT - 46, TOP - 14, Anchor.start, "", yName);
     axes(svg, x, y);
+    for (int i = 0; i < series.size(); i++) {
+      draw(svg, series.get(i), Style.ofSeries(i), x, y);
+    }
     for (Limit limit : limits) {
       double at = y(y, limit.value);
       svg.line(LEFT, at, WIDTH - RIGHT, at, "limit");
       svg.text(WIDTH - RIGHT, at - 5, Anchor.end, "limit-name", limit.name);
-    }
-    for (int i = 0; i < series.size(); i++) {
-      draw(svg, series.get(i), Style.ofSeries(i), x, y);
     }
     return svg;
   }

@@ -48,7 +48,7 @@ final class Style {
       .plot .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
       .plot .dot{stroke:var(--surface);stroke-width:1.5}
       .plot .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:5 4}
-      .plot .limit-name{fill:var(--bad)}
+      .plot .limit-name{fill:var(--bad);paint-order:stroke;stroke:var(--surface);stroke-width:4px}
       .plot .one{stroke:var(--ink);stroke-width:1}
       .plot .ground{fill:var(--surface)}
       """;

@@ -29,9 +29,10 @@ import org.HdrHistogram.Histogram;
  *
  * @param larder the launcher
  * @param folder where flash files are made, and removed
+ * @param warmUpSeconds of the same load before each measurement
  * @param seconds of each measurement
  */
-public record PointRun(Path larder, Path folder, double seconds) {
+public record PointRun(Path larder, Path folder, double warmUpSeconds, double seconds) {
   private static final LoadRun.Watcher NOBODY = (_, _) -> {};
   private static final int KEY_BYTES = 16;
 
@@ -40,8 +41,6 @@ public record PointRun(Path larder, Path folder, double seconds) {
 
   /** While filling: many connections would only fill the queues. */
   private static final int FILLING_CONNECTIONS_MAX = 50;
-
-  private static final double WARM_UP_SHARE = 0.3;
 
   /** So that none is dropped for want of time to write; without flash there is no such limit. */
   private static final double FLASH_FILL_PER_SECOND = 150_000;
@@ -92,7 +91,7 @@ public record PointRun(Path larder, Path folder, double seconds) {
     }
     try (ServerStats stats = ServerStats.connect(server.contestant().address());
         LoadRun run = LoadRun.connect(settings(server, point, point.connections()), process)) {
-      run.run(Phase.of("warm-up", WARM_UP_SHARE * seconds, 0), NOBODY);
+      run.run(Phase.of("warm-up", warmUpSeconds, 0), NOBODY);
       Map<String, Double> before = stats.numbers();
       LoadResult result = run.run(Phase.of("run", seconds, 0), NOBODY);
       Map<String, Double> after = stats.numbers();

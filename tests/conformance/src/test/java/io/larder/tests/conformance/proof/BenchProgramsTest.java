@@ -156,6 +156,8 @@ class BenchProgramsTest {
                 kept.toString(),
                 "--seconds",
                 "0.3",
+                "--warm-up",
+                "0.1",
                 "--connections-max",
                 "10",
                 "--items-max",
