@@ -88,7 +88,13 @@ class SessionsInThreadsTest {
           new CacheConfig(
               4 << 20, 128 * 1024, 7, flash, 0, Duration.ZERO, 1, Duration.ofSeconds(1), 0);
       try (Cache cache = Cache.open(config, List.of(device), new SystemClock(), work)) {
-        hammer(cache, io, millis);
+        LockOrder order = new LockOrder(ORDER);
+        // What it sees is a sample, and on a busy machine a small one.
+        for (int round = 0; round < 20 && order.seen().isEmpty(); round++) {
+          hammer(cache, io, millis, order, round * THREAD_COUNT);
+        }
+        assertThat(order.wrong()).isEmpty();
+        assertThat(order.seen()).as("nested locks").isNotEmpty();
         waitForQuiet(cache);
         work.close();
         checkBooks(cache);
@@ -98,14 +104,15 @@ class SessionsInThreadsTest {
     }
   }
 
-  private static void hammer(Cache cache, PoolIoEngine io, long millis) throws Exception {
+  private static void hammer(
+      Cache cache, PoolIoEngine io, long millis, LockOrder order, int firstClient)
+      throws Exception {
     try (ExecutorService threads = Executors.newFixedThreadPool(THREAD_COUNT)) {
       List<Future<?>> running = new ArrayList<>();
       for (int i = 0; i < THREAD_COUNT; i++) {
-        int number = i;
+        int number = firstClient + i;
         running.add(threads.submit(() -> new Client(number, cache, io).run(millis)));
       }
-      LockOrder order = new LockOrder(ORDER);
       while (!running.stream().allMatch(Future::isDone)) {
         order.look();
         Thread.sleep(5);
@@ -113,8 +120,6 @@ class SessionsInThreadsTest {
       for (Future<?> each : running) {
         each.get();
       }
-      assertThat(order.wrong()).isEmpty();
-      assertThat(order.seen()).as("nested locks").isNotEmpty();
     }
   }
 

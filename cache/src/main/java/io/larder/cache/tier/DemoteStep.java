@@ -81,6 +81,9 @@ public final class DemoteStep implements Step {
    */
   private int keptBytesMax;
 
+  /** Whether the record at {@link #position} has been admitted and only waits for room on flash. */
+  private boolean isAdmitted;
+
   private boolean waiting;
   private boolean dropping;
   private long waitingSinceNanos;
@@ -166,6 +169,7 @@ public final class DemoteStep implements Step {
       if (fate == Fate.WAITS) {
         return RETRY_NANOS;
       }
+      isAdmitted = false;
       LargeDemotion begun = writing;
       if (fate == Fate.TO_BE_WRITTEN && begun != null) {
         FlashRecords.writeDirectly(tiers.flashOfSlot(), begun.write(), 0);
@@ -332,7 +336,9 @@ public final class DemoteStep implements Step {
       return Fate.LEFT;
     }
     int bytes = Tiers.flashBytes(memory, at);
-    CacheCounter refusal = admission.refusal(flash, segment, at, bytes, now);
+    // Asked once: what it costs of the write budget is spent when the answer is yes.
+    CacheCounter refusal = isAdmitted ? null : admission.refusal(flash, segment, at, bytes, now);
+    isAdmitted = refusal == null;
     if (refusal != null) {
       if (settings.evicts()) {
         counters.increment(refusal);
