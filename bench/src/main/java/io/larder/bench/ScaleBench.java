@@ -146,7 +146,8 @@ public final class ScaleBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (!(seconds > 0) || !(minutes > 0) || !(warmUp >= 0)) {
-      throw new ParameterException(spec.commandLine(), "--seconds and --minutes are above 0, --warm-up not below.");
+      throw new ParameterException(
+          spec.commandLine(), "--seconds and --minutes are above 0, --warm-up not below.");
     }
     PrintWriter out = spec.commandLine().getOut();
     Map<String, String> facts = new LinkedHashMap<>(Machine.facts(folder.resolve("file")));

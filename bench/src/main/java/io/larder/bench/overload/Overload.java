@@ -85,7 +85,8 @@ public final class Overload {
   }
 
   /** Plays a scene; {@code watcher} is told of each second. */
-  public SceneResult play(Scene scene, double settleSeconds, double seconds, Runnable watcher) throws IOException {
+  public SceneResult play(Scene scene, double settleSeconds, double seconds, Runnable watcher)
+      throws IOException {
     try (ServerStats stats = ServerStats.connect(server.address());
         Hiccups hiccups = Hiccups.start();
         LoadRun probe = LoadRun.connect(probeSettings(), process);
