@@ -3,6 +3,7 @@ package io.larder.cache;
 import io.larder.cache.index.Index;
 import io.larder.cache.index.KeyHash;
 import io.larder.cache.index.Shard;
+import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
 import io.larder.cache.model.Tunables;
 import io.larder.cache.ram.RamBudget;
@@ -10,7 +11,10 @@ import io.larder.cache.ram.RamLog;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.session.SessionSettings;
 import io.larder.cache.stats.CacheCounter;
+import io.larder.cache.stats.ClassSnapshot;
 import io.larder.cache.stats.CounterSet;
+import io.larder.cache.stats.SizesSnapshot;
+import io.larder.cache.stats.SlabClasses;
 import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.LifeBands;
@@ -29,11 +33,15 @@ import io.larder.platform.device.ReadQueue;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Wakeup;
 import io.larder.platform.work.Work;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -300,6 +308,38 @@ public final class Cache implements AutoCloseable {
         flash == null ? 0 : flash.lentReadBytes(),
         ageSeconds(tiers.ram().oldestOpenedAtSeconds()),
         flashNow == null ? 0 : ageSeconds(flashNow.oldestOpenedAtSeconds()));
+  }
+
+  /**
+   * The items of both tiers by their size. Each shard is looked at once, so an item that moves to
+   * the other tier meanwhile is counted once, too.
+   */
+  public SizesSnapshot sizes() {
+    long[] ramCounts = new long[Slot.SIZE_CLASS_COUNT];
+    long[] flashCounts = new long[Slot.SIZE_CLASS_COUNT];
+    for (Shard shard : tiers.index().shards()) {
+      synchronized (shard) {
+        for (int i = 0; i < Slot.SIZE_CLASS_COUNT; i++) {
+          ramCounts[i] += shard.ramItemCount(i);
+          flashCounts[i] += shard.flashItemCount(i);
+        }
+      }
+    }
+    List<ClassSnapshot> classes = new ArrayList<>();
+    SortedMap<Integer, Long> counts = new TreeMap<>();
+    for (int i = SlabClasses.FIRST; i <= SlabClasses.LAST; i++) {
+      if (ramCounts[i] > 0 || demote.evictedCount(i) > 0) {
+        classes.add(
+            new ClassSnapshot(
+                i, ramCounts[i], demote.evictedCount(i), demote.evictedUnreadCount(i)));
+      }
+      counts.merge(SlabClasses.chunkBytes(i), ramCounts[i], Long::sum);
+    }
+    for (int i = 0; i < SizeClasses.COUNT; i++) {
+      counts.merge(SizeClasses.bytes(i), flashCounts[i], Long::sum);
+    }
+    counts.values().removeIf(count -> count == 0);
+    return new SizesSnapshot(classes, LongStream.of(flashCounts).sum(), counts);
   }
 
   /**

@@ -20,6 +20,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /**
  * Every command line, read with care: the classic commands and those about the server.
@@ -58,6 +59,9 @@ final class LineCommands {
   private static final Text OK = Text.line("OK");
   private static final Text RESET = Text.line("RESET");
   private static final Text END = Text.line("END");
+
+  /** Seconds that fit into a long, and into a clock. */
+  private static final Pattern MOVE_OF_TIME = Pattern.compile("[+-]?[0-9]{1,12}");
 
   private static final long LIMIT_MEGABYTES_MIN = 8;
   private static final long LIMIT_MEGABYTES_MAX = 1_000_000_000;
@@ -153,7 +157,10 @@ final class LineCommands {
         if (tokens.is(0, "delete")) {
           yield delete(session, next);
         }
-        yield tokens.is(0, "decr") ? arithmetic(session, true, next) : unknown(session, next);
+        if (tokens.is(0, "decr")) {
+          yield arithmetic(session, true, next);
+        }
+        yield control.isUnderTest() ? underTest(session, next) : unknown(session, next);
       }
       case 't' -> tokens.is(0, "touch") ? touch(session, next) : unknown(session, next);
       case 'r' -> {
@@ -463,6 +470,42 @@ final class LineCommands {
     return unsigned32(2) && control.tune(tokens.text(1), (double) numbers.value());
   }
 
+  // --- what only tests ask for
+
+  private long underTest(ProtocolSession session, long next) {
+    if (tokens.is(0, "debugtime") && tokens.count() == 2) {
+      return error(session, debugTime() ? OK : ERROR, next);
+    }
+    if (tokens.is(0, "debugitem") && tokens.count() == 3) {
+      return error(session, debugItem() ? OK : ERROR, next);
+    }
+    return unknown(session, next);
+  }
+
+  private boolean debugTime() {
+    if (tokens.is(1, "p") || tokens.is(1, "r")) {
+      control.holdTime(tokens.is(1, "p"));
+      return true;
+    }
+    String text = tokens.text(1);
+    if (!MOVE_OF_TIME.matcher(text).matches()) {
+      return false;
+    }
+    control.moveTime(Long.parseLong(text));
+    return true;
+  }
+
+  /**
+   * In memcached these make an item one that cannot be moved or freed. Here nothing moves items
+   * that a client could be in the way of, so there is nothing to do.
+   */
+  private boolean debugItem() {
+    return tokens.is(1, "lock")
+        || tokens.is(1, "unlock")
+        || tokens.is(1, "ref")
+        || tokens.is(1, "unref");
+  }
+
   private static long quit(ProtocolSession session, long next) {
     session.stopReading();
     return next;
@@ -497,7 +540,7 @@ final class LineCommands {
       return error(session, RESET, next);
     }
     if (tokens.count() > 1 && tokens.is(1, "detail")) {
-      return error(session, statsDetail(), next);
+      return error(session, statsDetail(session), next);
     }
     if (tokens.count() > 1 && tokens.is(1, "cachedump")) {
       if (!rules.dumps()) {
@@ -515,12 +558,19 @@ final class LineCommands {
     return error(session, known ? END : ERROR, next);
   }
 
-  /** Statistics by key prefix are not kept: they can be switched, and there are none to show. */
-  private Text statsDetail() {
-    if (tokens.count() > 2 && (tokens.is(2, "on") || tokens.is(2, "off"))) {
+  private Text statsDetail(ProtocolSession session) {
+    if (tokens.count() < 3) {
+      return STATS_DETAIL_USAGE;
+    }
+    if (tokens.is(2, "on") || tokens.is(2, "off")) {
+      control.countPrefixes(tokens.is(2, "on"));
       return OK;
     }
-    return tokens.count() > 2 && tokens.is(2, "dump") ? END : STATS_DETAIL_USAGE;
+    if (!tokens.is(2, "dump")) {
+      return STATS_DETAIL_USAGE;
+    }
+    control.dumpPrefixes(new StatLines(session.replies()));
+    return END;
   }
 
   /** Writes statistics into a reply. */

@@ -355,8 +355,7 @@ final class PacketCommands {
     if (which.equals("reset")) {
       control.resetStats();
     } else if (which.equals("detail")) {
-      // Statistics by key prefix are not kept: they can be switched, and there are none to show.
-      if (arguments.size() < 2 || !List.of("on", "off", "dump").contains(arguments.get(1))) {
+      if (!detail(arguments.size() < 2 ? "" : arguments.get(1), session)) {
         error(session, PacketStatus.NOT_FOUND);
         return;
       }
@@ -365,6 +364,32 @@ final class PacketCommands {
       return;
     }
     PacketReply.texts(session.replies(), code, opaque, "", "");
+  }
+
+  private boolean detail(String what, ProtocolSession session) {
+    switch (what) {
+      case "on", "off" -> control.countPrefixes(what.equals("on"));
+      case "dump" -> {
+        StringBuilder lines = new StringBuilder();
+        control.dumpPrefixes(
+            new StatSink() {
+              @Override
+              public void stat(String name, String value) {
+                line(name + " " + value);
+              }
+
+              @Override
+              public void line(String line) {
+                lines.append(line).append("\r\n");
+              }
+            });
+        PacketReply.texts(session.replies(), code, opaque, "detailed", lines + "END\r\n");
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Writes statistics into a reply. */

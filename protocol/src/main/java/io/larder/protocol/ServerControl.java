@@ -18,6 +18,12 @@ public interface ServerControl {
    */
   boolean stats(List<String> arguments, StatSink sink);
 
+  /** Has gets, sets and deletes counted by key prefix, or not any more. */
+  void countPrefixes(boolean on);
+
+  /** Writes a line for each key prefix that was counted. */
+  void dumpPrefixes(StatSink sink);
+
   /** Sets back what {@code stats reset} sets back. */
   void resetStats();
 
@@ -41,6 +47,15 @@ public interface ServerControl {
    * @return false if there is no such setting
    */
   boolean tune(String name, double value);
+
+  /** Whether commands are taken that only tests need: those below. */
+  boolean isUnderTest();
+
+  /** Stops the cache's clock, or lets it go on. */
+  void holdTime(boolean held);
+
+  /** Moves the cache's clock, forth or back. */
+  void moveTime(long seconds);
 
   /** What follows {@code VERSION}. */
   String version();

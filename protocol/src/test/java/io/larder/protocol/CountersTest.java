@@ -5,11 +5,50 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.larder.protocol.stats.ProtocolCounter;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is counted when; taken from a running memcached 1.6.18. */
 class CountersTest {
+  @Test
+  void prefixesAreCountedWhileThatIsWanted() {
+    try (SessionRig rig = new SessionRig()) {
+      rig.send("set x:1 0 0 1\r\n1\r\nstats detail on\r\nget x:1 x:2 plain :\r\nmg x:1 v\r\n");
+      rig.send("set x:3 0 0 1\r\n1\r\nset y:z:1 0 0 1\r\n1\r\nadd x:3 0 0 1\r\n1\r\n");
+      rig.send("delete x:9\r\ntouch x:1 0\r\nincr x:1 1\r\ngat 0 x:1\r\n");
+      rig.send("stats detail off\r\nget x:1\r\n");
+      rig.written();
+
+      rig.send("stats detail dump\r\n");
+
+      assertThat(rig.written())
+          .isEqualTo(
+              """
+              PREFIX  get 1 hit 0 set 0 del 0
+              PREFIX x get 4 hit 3 set 2 del 1
+              PREFIX y get 0 hit 0 set 1 del 0
+              END
+              """
+                  .replace("\n", "\r\n"));
+    }
+  }
+
+  @Test
+  void aClientCannotMakeUpPrefixesForEver() {
+    try (SessionRig rig = new SessionRig()) {
+      rig.send("stats detail on\r\n");
+      for (int i = 0; i < 11_000; i++) {
+        rig.send("get p" + i + ":1\r\n");
+      }
+      rig.written();
+
+      rig.send("stats detail dump\r\n");
+
+      assertThat(rig.written().lines()).hasSize(10_001);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "get a z, cmd_get 2 get_hits 1 get_misses 1",

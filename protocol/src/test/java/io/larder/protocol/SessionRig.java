@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.reply.ReplyChunk;
+import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
 import java.lang.foreign.Arena;
@@ -41,6 +42,9 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
   int refreshes;
   boolean mayShutDown;
   final List<Boolean> shutdowns = new ArrayList<>();
+  final List<String> moves = new ArrayList<>();
+  final PrefixStats prefixes = new PrefixStats(':');
+  boolean isUnderTest;
   @Nullable String certificateProblem;
   int progressCalls;
 
@@ -244,6 +248,31 @@ final class SessionRig implements SessionOwner, ServerControl, AutoCloseable {
     sink.stat("pid", 7);
     sink.stat("args", String.join(",", arguments));
     return true;
+  }
+
+  @Override
+  public void countPrefixes(boolean on) {
+    loop.counters().countPrefixes(on ? prefixes : null);
+  }
+
+  @Override
+  public void dumpPrefixes(StatSink sink) {
+    prefixes.dump(sink);
+  }
+
+  @Override
+  public boolean isUnderTest() {
+    return isUnderTest;
+  }
+
+  @Override
+  public void holdTime(boolean held) {
+    moves.add(held ? "held" : "going");
+  }
+
+  @Override
+  public void moveTime(long seconds) {
+    moves.add(Long.toString(seconds));
   }
 
   @Override

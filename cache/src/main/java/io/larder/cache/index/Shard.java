@@ -87,6 +87,13 @@ public final class Shard {
   @GuardedBy("this")
   private int flashItemCount;
 
+  /** Items in RAM and on flash by the size class of their slots, which differ in the two tiers. */
+  @GuardedBy("this")
+  private final int[] ramCounts = new int[Slot.SIZE_CLASS_COUNT];
+
+  @GuardedBy("this")
+  private final int[] flashCounts = new int[Slot.SIZE_CLASS_COUNT];
+
   /**
    * A table with 2^firstLevelBits empty buckets.
    *
@@ -228,6 +235,9 @@ public final class Shard {
   private void count(long slot, int by) {
     if (Slot.place(slot) < placeOfSegments) {
       flashItemCount += by;
+      flashCounts[Slot.sizeClass(slot)] += by;
+    } else {
+      ramCounts[Slot.sizeClass(slot)] += by;
     }
   }
 
@@ -528,6 +538,18 @@ public final class Shard {
   @GuardedBy("this")
   public int flashItemCount() {
     return flashItemCount;
+  }
+
+  /** Items in RAM whose slots tell this size class. */
+  @GuardedBy("this")
+  public int ramItemCount(int sizeClass) {
+    return ramCounts[sizeClass];
+  }
+
+  /** Items on flash whose slots tell this size class. */
+  @GuardedBy("this")
+  public int flashItemCount(int sizeClass) {
+    return flashCounts[sizeClass];
   }
 
   /** Buckets there are. */

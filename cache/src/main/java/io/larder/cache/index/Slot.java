@@ -8,6 +8,10 @@ package io.larder.cache.index;
  *  | tag 18       | hits 2| size class 6| place 18   | offset 20  |
  * </pre>
  *
+ * <p>On flash the size class is one of {@link SizeClasses}, and says how much to read. In RAM,
+ * where the record says so itself, it is the one that memcached would have put the item into, for
+ * the statistics.
+ *
  * <p>A place is a page or, behind the pages, a segment. The offset counts units in a page and 8
  * bytes in a segment. 0 is an empty slot: no record starts at offset 0 of page 0, where its header
  * stands, and segments never have place 0.
@@ -21,6 +25,9 @@ public final class Slot {
 
   /** Bits of the tag. */
   public static final int TAG_BITS = 18;
+
+  /** How many size classes there can be. */
+  public static final int SIZE_CLASS_COUNT = 1 << 6;
 
   /** The hits field counts no further. */
   public static final int HITS_MAX = 3;
@@ -63,7 +70,7 @@ public final class Slot {
   }
 
   public static int sizeClass(long slot) {
-    return (int) (slot >>> CLASS_SHIFT) & (SizeClasses.COUNT - 1);
+    return (int) (slot >>> CLASS_SHIFT) & (SIZE_CLASS_COUNT - 1);
   }
 
   public static int place(long slot) {

@@ -20,6 +20,7 @@ import io.larder.platform.work.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,11 @@ public final class DemoteStep implements Step {
 
   private @Nullable DirectWrite idleWrite;
 
+  /** What has been lost from RAM, by the size class that its slot told; others read them. */
+  private final AtomicLongArray evictedCounts = new AtomicLongArray(Slot.SIZE_CLASS_COUNT);
+
+  private final AtomicLongArray evictedUnreadCounts = new AtomicLongArray(Slot.SIZE_CLASS_COUNT);
+
   /** A step over {@code tiers} that counts in {@code counters}. */
   public DemoteStep(Tiers tiers, TierSettings settings, WriteBudget budget, CounterSet counters) {
     this.tiers = tiers;
@@ -119,6 +125,16 @@ public final class DemoteStep implements Step {
     TO_BE_WRITTEN,
     /** The whole segment stays, at the young end of the main queue. */
     SEGMENT_STAYS
+  }
+
+  /** Items of a size class that RAM had no room for and flash did not take. Any thread may ask. */
+  public long evictedCount(int slabClass) {
+    return evictedCounts.get(slabClass);
+  }
+
+  /** Of those, the ones that nobody had read. Any thread may ask. */
+  public long evictedUnreadCount(int slabClass) {
+    return evictedUnreadCounts.get(slabClass);
   }
 
   @Override
@@ -364,6 +380,7 @@ public final class DemoteStep implements Step {
       if (!settings.evicts()) {
         return Fate.STAYS;
       }
+      evictedCounts.incrementAndGet(Slot.sizeClass(shard.get(cursor)));
       tiers.dropRam(shard, cursor, hash, from(segment, Departure.DROPPED));
       counters.increment(CacheCounter.DEMOTE_DROPPED);
       return Fate.LEFT;
@@ -458,6 +475,7 @@ public final class DemoteStep implements Step {
     synchronized (shard) {
       long cursor = shard.find(demotion.hash(), tiers.ramLocation(demotion.segment(), 0));
       if (cursor != Shard.NONE) {
+        evictedCounts.incrementAndGet(Slot.sizeClass(shard.get(cursor)));
         tiers.dropRam(shard, cursor, demotion.hash(), from(demotion.segment(), Departure.DROPPED));
         counters.increment(CacheCounter.DEMOTE_DROPPED);
       }
@@ -497,8 +515,11 @@ public final class DemoteStep implements Step {
       return Fate.STAYS;
     }
     counters.increment(CacheCounter.EVICTED_FROM_RAM);
+    int slabClass = Slot.sizeClass(shard.get(cursor));
+    evictedCounts.incrementAndGet(slabClass);
     if ((RecordLayout.state(segment.memory(), at) & RecordLayout.FETCHED) == 0) {
       counters.increment(CacheCounter.EVICTED_FROM_RAM_UNREAD);
+      evictedUnreadCounts.incrementAndGet(slabClass);
     }
     tiers.dropRam(shard, cursor, hash, from(segment, why));
     return Fate.LEFT;

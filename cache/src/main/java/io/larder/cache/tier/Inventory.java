@@ -6,6 +6,7 @@ import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
 import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
+import io.larder.cache.stats.SlabClasses;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -80,17 +81,25 @@ public record Inventory(
         return false;
       });
       keys.clear();
+      int[] ramCounts = new int[Slot.SIZE_CLASS_COUNT];
+      int[] flashCounts = new int[Slot.SIZE_CLASS_COUNT];
       for (long slot : slots) {
         if (tiers.isRam(slot)) {
           ramItemCount++;
+          ramCounts[Slot.sizeClass(slot)]++;
           visitRam(shard, slot);
         } else {
           flashItemCount++;
+          flashCounts[Slot.sizeClass(slot)]++;
           int bytes = SizeClasses.bytes(Slot.sizeClass(slot));
           pages.merge(Slot.place(slot), new OnPage(1, bytes), OnPage::plus);
         }
       }
       expect("slots of a shard", slots.size(), shard.itemCount());
+      for (int i = 0; i < Slot.SIZE_CLASS_COUNT; i++) {
+        expect("items in RAM of class " + i, ramCounts[i], shard.ramItemCount(i));
+        expect("items on flash of class " + i, flashCounts[i], shard.flashItemCount(i));
+      }
     }
 
     @GuardedBy("shard")
@@ -107,6 +116,10 @@ public record Inventory(
       liveBytes.merge(segment.id(), (long) span, Long::sum);
       if (RecordLayout.recordBytes(memory, at) > span) {
         problems.add("a record of segment " + segment.id() + " is longer than its span " + span);
+      }
+      if (Slot.sizeClass(slot) != SlabClasses.of(span)) {
+        problems.add(
+            "a slot tells class " + Slot.sizeClass(slot) + " of a record of " + span + " bytes");
       }
       int keyLength = RecordLayout.keyLength(memory, at);
       long keyOffset = RecordLayout.keyOffset(at);

@@ -10,6 +10,7 @@ import io.larder.cache.ram.RamLog;
 import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.Departure;
+import io.larder.cache.stats.SlabClasses;
 import io.larder.engine.PageStore;
 import io.larder.platform.time.Clock;
 import java.lang.foreign.MemorySegment;
@@ -127,7 +128,7 @@ public final class Tiers {
     return Slot.of(
         tag,
         hits,
-        SizeClasses.of(spanBytes),
+        SlabClasses.of(spanBytes),
         placeOfSegments + segment.id(),
         offsetBytes / RecordLayout.RAM_ALIGNMENT_BYTES);
   }

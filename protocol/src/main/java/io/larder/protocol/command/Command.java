@@ -8,6 +8,7 @@ import io.larder.protocol.input.InputPool;
 import io.larder.protocol.reply.ChunkPool;
 import io.larder.protocol.reply.ReplyChain;
 import io.larder.protocol.stats.CounterSet;
+import io.larder.protocol.stats.PrefixStats;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,10 @@ public final class Command extends Request {
 
   @Override
   public void answered(Status status, ItemView item) {
+    PrefixStats prefixes = counters.prefixes();
+    if (prefixes != null) {
+      count(status, prefixes);
+    }
     CommandOwner waiting = owner;
     if (waiting == null) {
       ReplyChain out = target;
@@ -112,6 +117,19 @@ public final class Command extends Request {
     }
     AnswerPath.write(this, status, item, waiting.replyTo(this), counters);
     waiting.answeredLate(this);
+  }
+
+  private void count(Status status, PrefixStats prefixes) {
+    switch (form) {
+      case VALUE, VALUE_WITH_CAS, META_GET, PACKET_VALUE ->
+          prefixes.get(keyMemory, keyOffset, keyLength, status == Status.HIT);
+      case STORE, STORE_WITH_CAS, META_SET, PACKET_STORE ->
+          prefixes.set(keyMemory, keyOffset, keyLength);
+      case DELETE, META_DELETE, PACKET_DELETE -> prefixes.delete(keyMemory, keyOffset, keyLength);
+      case TOUCH, NUMBER, META_ARITHMETIC, META_DEBUG, PACKET_NUMBER, SILENT -> {
+        // Not counted by memcached either.
+      }
+    }
   }
 
   /** Memory of the command's own for a key of up to 250 bytes, at offset 0. */

@@ -25,6 +25,7 @@ public final class ChunkPool {
   private int largeCount;
   private int smallCount;
   private int takenCount;
+  private long takenBytes;
 
   /**
    * @param retainedMax the most idle chunks of each size that are kept
@@ -35,6 +36,7 @@ public final class ChunkPool {
 
   ReplyChunk takeLarge() {
     takenCount++;
+    takenBytes += LARGE_BYTES;
     ReplyChunk chunk = idleLarge;
     if (chunk == null) {
       return new ReplyChunk(LARGE_BYTES);
@@ -47,6 +49,7 @@ public final class ChunkPool {
 
   ReplyChunk takeSmall() {
     takenCount++;
+    takenBytes += SMALL_BYTES;
     ReplyChunk chunk = idleSmall;
     if (chunk == null) {
       return new ReplyChunk(SMALL_BYTES);
@@ -60,6 +63,7 @@ public final class ChunkPool {
   /** Takes a chunk back; its holder must not touch it again. */
   public void giveBack(ReplyChunk chunk) {
     takenCount--;
+    takenBytes -= chunk.capacity();
     chunk.length = 0;
     if (chunk.capacity() == LARGE_BYTES && largeCount < retainedMax) {
       chunk.next = idleLarge;
@@ -77,5 +81,15 @@ public final class ChunkPool {
   /** How many chunks are in somebody's hands. */
   public int takenCount() {
     return takenCount;
+  }
+
+  /** How many chunks there are. Another thread sees what was true a moment ago. */
+  public int count() {
+    return takenCount + largeCount + smallCount;
+  }
+
+  /** Bytes of all chunks. Another thread sees what was true a moment ago. */
+  public long bytes() {
+    return takenBytes + (long) largeCount * LARGE_BYTES + (long) smallCount * SMALL_BYTES;
   }
 }

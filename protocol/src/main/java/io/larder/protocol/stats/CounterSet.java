@@ -2,6 +2,7 @@ package io.larder.protocol.stats;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One number for each {@link ProtocolCounter}.
@@ -17,6 +18,18 @@ public final class CounterSet {
   private static final int PADDING = 8;
 
   private final long[] cells = new long[PADDING + COUNTERS + PADDING];
+
+  private @Nullable PrefixStats prefixes;
+
+  /** What counts by key prefix, too; null while nobody wants that. Only for the owner thread. */
+  public @Nullable PrefixStats prefixes() {
+    return prefixes;
+  }
+
+  /** Has {@code wanted} count by key prefix from now on. Only by the owner thread. */
+  public void countPrefixes(@Nullable PrefixStats wanted) {
+    prefixes = wanted;
+  }
 
   /** Adds one. Only by the owner thread. */
   public void increment(ProtocolCounter counter) {

@@ -16,12 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * {@code larder serve}: a server until it is told to stop.
  *
- * <p>SIGTERM and SIGINT stop it; that is a success, so its exit code is 0, as memcached's. SIGHUP
- * makes it read passwords again.
+ * <p>SIGTERM, SIGINT and SIGUSR1 stop it; that is a success, so its exit code is 0, as memcached's.
+ * SIGHUP makes it read passwords and certificates again.
  */
 @Command(
     name = "serve",
@@ -51,6 +53,8 @@ final class ServeCommand implements Callable<Integer> {
           "      Two devices share the work.",
           "  larder serve -m 256 --ram-only -s /run/larder.sock -a 770",
           "      No flash, for the programs of one group on this machine.",
+          "  larder serve -d -P /run/larder.pid -u larder -Z -o ssl_chain_cert=/etc/larder/cert.pem",
+          "      In the background, as another user, with TLS.",
           "",
           "Exit codes: 0 stopped, 64 wrong option, 67 no such user, 71 the system refuses.");
 
@@ -60,25 +64,48 @@ final class ServeCommand implements Callable<Integer> {
   private static final long STOP_MILLIS_MAX = 3000;
 
   @Mixin private ServeArguments arguments = new ServeArguments();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws StartException, InterruptedException {
+    if (arguments.showsLicence()) {
+      System.out.println("Larder " + Version.text() + ", Apache License, Version 2.0");
+      System.out.println("https://www.apache.org/licenses/LICENSE-2.0");
+      return ExitCode.OK.number();
+    }
     ServeConfig config = ServeParser.parse(arguments);
     LogSetup.setVerbosity(config.verbosity());
+    boolean isDetached = config.process().isDetached();
+    if (isDetached && !Detached.isThisProcess()) {
+      return Detached.start(spec.root().commandLine().getParseResult().originalArgs());
+    }
+    if (isDetached) {
+      Detached.leaveTerminal();
+    }
     if (!config.withoutEffect().isEmpty()) {
       LOG.info("without effect in Larder: {}", String.join(", ", config.withoutEffect()));
     }
     // Before the start: it answers before it returns, and may be told to end as soon as it answers.
     CompletableFuture<LarderServer> running = new CompletableFuture<>();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running), "larder-stop"));
+    PidFile pidFile = new PidFile(config.process().pidFile());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, pidFile), "larder-stop"));
     CountDownLatch end = new CountDownLatch(1);
     LarderServer server = start(config, running, end::countDown);
-    Hangup.handle(server::reload);
+    Signals.handle("HUP", server::reload);
+    Signals.handle("USR1", end::countDown);
     if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
       LOG.warn("running with the rights of root; -u USER gives them up after the start");
     }
+    pidFile.write();
+    Path portFile = config.process().portFile();
+    if (portFile != null) {
+      PortFile.write(portFile, server.tcpAddresses(), server.udpAddresses());
+    }
     System.out.println(server.startLine());
     System.out.flush();
+    if (isDetached) {
+      Detached.closeOutput(config.verbosity() > 0);
+    }
     end.await();
     return ExitCode.OK.number();
   }
@@ -106,10 +133,11 @@ final class ServeCommand implements Callable<Integer> {
    * Runs when the system tells the process to end, and then ends it: by itself, so successfully. A
    * start that is under way is waited for; one that has failed ends the process in its own way.
    */
-  private static void stop(CompletableFuture<LarderServer> running) {
+  private static void stop(CompletableFuture<LarderServer> running, PidFile pidFile) {
     if (running.isCompletedExceptionally()) {
       return;
     }
+    pidFile.remove();
     Thread closing =
         Thread.ofPlatform()
             .daemon()

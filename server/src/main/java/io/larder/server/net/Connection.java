@@ -59,6 +59,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   private int sendingCount;
   private long activeNanos;
 
+  /** When the client last said something, in the loop's seconds; others read it as it may be. */
+  private int activeTickSeconds;
+
   /** The loop's list of connections that are to go on. */
   @Nullable Connection nextToGoOn;
 
@@ -74,6 +77,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     this.session = new ProtocolSession(loop.protocol(), this);
     this.readSizer = new ReadSizer(loop.readPool(), this);
     this.activeNanos = loop.nanosForIdle();
+    this.activeTickSeconds = loop.tickSeconds();
     channel.config().setRecvByteBufAllocator(readSizer);
   }
 
@@ -138,6 +142,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
   public void channelReadComplete(ChannelHandlerContext from) {
     reading = false;
     activeNanos = loop.nanosForIdle();
+    activeTickSeconds = loop.tickSeconds();
     goOn();
   }
 
@@ -291,6 +296,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
       loop.idleClosed();
       close();
     }
+  }
+
+  /** What it looks like from outside. Any thread may ask; it sees what was true a moment ago. */
+  ConnectionSnapshot snapshot() {
+    return ConnectionSnapshot.of(
+        channel,
+        closing
+            ? ConnectionSnapshot.State.CLOSING
+            : session.isIdle()
+                ? ConnectionSnapshot.State.READING
+                : ConnectionSnapshot.State.ANSWERING,
+        Math.max(0, loop.tickSeconds() - activeTickSeconds));
   }
 
   private ChannelHandlerContext context() {

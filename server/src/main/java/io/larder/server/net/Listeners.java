@@ -3,12 +3,14 @@ package io.larder.server.net;
 import io.larder.server.model.ExitCode;
 import io.larder.server.model.StartException;
 import io.larder.server.tls.TlsListener;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import java.io.IOException;
@@ -44,18 +46,21 @@ final class Listeners {
   private static final int PRIVILEGED_PORTS = 1024;
 
   private final List<Channel> channels = new ArrayList<>();
+  private final List<Channel> datagramChannels = new ArrayList<>();
   private final List<Path> files = new ArrayList<>();
 
   /**
    * Binds everything in {@code settings}, or nothing.
    *
    * @param onAccept gets every new client's channel, on its loop
+   * @param onDatagrams gets every channel of datagrams, on its loop
    */
   static Listeners bind(
       NetSettings settings,
       Transport transport,
       EventLoopGroup group,
-      Function<TlsListener, ChannelHandler> onAccept)
+      Function<TlsListener, ChannelHandler> onAccept,
+      ChannelHandler onDatagrams)
       throws StartException {
     Listeners listeners = new Listeners();
     try {
@@ -73,6 +78,9 @@ final class Listeners {
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         listeners.bindTcp(bootstrap, endpoint.address());
+      }
+      for (InetSocketAddress address : settings.datagramAddresses()) {
+        listeners.bindUdp(transport, group, onDatagrams, address);
       }
       return listeners;
     } catch (StartException | RuntimeException e) {
@@ -103,6 +111,31 @@ final class Listeners {
       throw refused(text(address), reason(cause), whatToDo(address, cause));
     }
     channels.add(bound.channel());
+  }
+
+  private void bindUdp(
+      Transport transport,
+      EventLoopGroup group,
+      ChannelHandler onDatagrams,
+      InetSocketAddress address)
+      throws StartException {
+    ChannelFuture bound =
+        new Bootstrap()
+            .group(group)
+            .channel(transport.udp())
+            .option(ChannelOption.AUTO_READ, false)
+            .option(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new FixedRecvByteBufAllocator(Datagrams.REQUEST_BYTES_MAX))
+            .handler(onDatagrams)
+            .bind(address)
+            .awaitUninterruptibly();
+    Throwable cause = bound.cause();
+    if (cause != null) {
+      throw refused(
+          "UDP " + text(address), reason(cause), "choose another port with -U, or leave it out");
+    }
+    datagramChannels.add(bound.channel());
   }
 
   private void bindUnix(ServerBootstrap bootstrap, Transport transport, NetSettings.UnixSocket unix)
@@ -179,9 +212,37 @@ final class Listeners {
     return channels;
   }
 
+  /** Where datagrams come in; they do not read by themselves. */
+  List<Channel> datagramChannels() {
+    return datagramChannels;
+  }
+
+  /** The addresses of TCP, with the ports that the system has chosen. */
+  List<InetSocketAddress> tcpAddresses() {
+    return inet(channels);
+  }
+
+  /** The addresses of UDP, with the ports that the system has chosen. */
+  List<InetSocketAddress> udpAddresses() {
+    return inet(datagramChannels);
+  }
+
+  private static List<InetSocketAddress> inet(List<Channel> channels) {
+    return channels.stream()
+        .map(Channel::localAddress)
+        .filter(InetSocketAddress.class::isInstance)
+        .map(InetSocketAddress.class::cast)
+        .toList();
+  }
+
   /** The addresses as people write them, with the ports that the system has chosen. */
   List<String> addresses() {
     return channels.stream().map(channel -> text(channel.localAddress())).toList();
+  }
+
+  /** The addresses of UDP, as people write them. */
+  List<String> datagramAddresses() {
+    return datagramChannels.stream().map(channel -> text(channel.localAddress())).toList();
   }
 
   private static String text(SocketAddress address) {
@@ -198,6 +259,9 @@ final class Listeners {
   /** Lets nobody in any more. */
   void close() {
     for (Channel channel : channels) {
+      channel.close().awaitUninterruptibly();
+    }
+    for (Channel channel : datagramChannels) {
       channel.close().awaitUninterruptibly();
     }
     for (Path file : files) {

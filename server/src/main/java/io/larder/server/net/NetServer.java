@@ -7,6 +7,7 @@ import io.larder.protocol.ProtocolLoop;
 import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.server.model.StartException;
 import io.larder.server.tls.Tls;
@@ -22,14 +23,17 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +81,8 @@ public final class NetServer {
             new DefaultThreadFactory("larder-loop", true),
             transport.handlers());
     try {
-      this.listeners = Listeners.bind(settings, transport, group, this::onAccept);
+      this.listeners =
+          Listeners.bind(settings, transport, group, this::onAccept, datagramsOnLoop());
     } catch (StartException | RuntimeException e) {
       endLoops();
       throw e;
@@ -92,6 +97,24 @@ public final class NetServer {
   public static NetServer bind(NetSettings settings, Transport transport, @Nullable Tls tls)
       throws StartException {
     return new NetServer(settings, transport, tls);
+  }
+
+  /** The addresses of TCP, with the ports that the system has chosen. */
+  public List<InetSocketAddress> tcpAddresses() {
+    return listeners.tcpAddresses();
+  }
+
+  /** The addresses of UDP, with the ports that the system has chosen. */
+  public List<InetSocketAddress> udpAddresses() {
+    return listeners.udpAddresses();
+  }
+
+  /** Where clients find it, by whatever protocol. */
+  public List<String> allAddresses() {
+    return Stream.concat(
+            listeners.addresses().stream(),
+            listeners.datagramAddresses().stream().map(address -> "UDP " + address))
+        .toList();
   }
 
   /** Where clients find it. */
@@ -114,7 +137,11 @@ public final class NetServer {
     if (settings.idleTimeout().isPositive()) {
       loops.values().forEach(this::watchIdle);
     }
+    loops.values().forEach(NetServer::countSeconds);
     limit.accept(listeners.channels());
+    for (Channel channel : listeners.datagramChannels()) {
+      channel.config().setAutoRead(true);
+    }
   }
 
   private ServerLoop newServerLoop(
@@ -134,6 +161,20 @@ public final class NetServer {
         new ProtocolLoop(protocol, rules, session, control, inputBudget),
         limit,
         settings.idleTimeout().isPositive());
+  }
+
+  private ChannelHandler datagramsOnLoop() {
+    return new ChannelInitializer<Channel>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        // The loops' own parts come later; nothing is read until then.
+        channel.pipeline().addLast(new Datagrams(() -> loopOf(channel)));
+      }
+    };
+  }
+
+  private static void countSeconds(ServerLoop loop) {
+    var _ = loop.executor().scheduleAtFixedRate(loop::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   private void watchIdle(ServerLoop loop) {
@@ -164,10 +205,7 @@ public final class NetServer {
   }
 
   private void serve(Channel channel, TlsListener listener) {
-    ServerLoop loop = loops.get(channel.eventLoop());
-    if (loop == null) {
-      throw new IllegalStateException(channel + " came before the server was ready");
-    }
+    ServerLoop loop = loopOf(channel);
     Tls used = listener == TlsListener.PLAIN ? null : tls;
     if (used != null) {
       channel.config().setWriteBufferWaterMark(ENCRYPTED_WATER_MARK);
@@ -176,11 +214,56 @@ public final class NetServer {
     channel.pipeline().addLast(new Connection(loop, channel, used));
   }
 
+  private ServerLoop loopOf(Channel channel) {
+    ServerLoop loop = loops.get(channel.eventLoop());
+    if (loop == null) {
+      throw new IllegalStateException(channel + " came before the server was ready");
+    }
+    return loop;
+  }
+
   // --- statistics
+
+  /**
+   * Has {@code prefixes} count, too, what clients ask for; null for nobody. The calling loop begins
+   * at once, the others in a moment.
+   */
+  public void countPrefixes(@Nullable PrefixStats prefixes) {
+    for (ServerLoop loop : loops.values()) {
+      if (loop.executor().inEventLoop()) {
+        loop.protocol().counters().countPrefixes(prefixes);
+      } else {
+        loop.executor().execute(() -> loop.protocol().counters().countPrefixes(prefixes));
+      }
+    }
+  }
+
+  /** Listening sockets and clients, one by one. */
+  public List<ConnectionSnapshot> connections() {
+    List<ConnectionSnapshot> all = new ArrayList<>();
+    int seconds = loops.values().stream().mapToInt(ServerLoop::tickSeconds).max().orElse(0);
+    for (Channel channel : listeners.channels()) {
+      all.add(ConnectionSnapshot.of(channel, ConnectionSnapshot.State.LISTENING, seconds));
+    }
+    for (Channel channel : listeners.datagramChannels()) {
+      all.add(ConnectionSnapshot.of(channel, ConnectionSnapshot.State.READING, seconds));
+    }
+    for (ServerLoop loop : loops.values()) {
+      loop.connections().forEach(connection -> all.add(connection.snapshot()));
+    }
+    return all;
+  }
 
   /** The connections at this moment. */
   public NetSnapshot snapshot() {
     return limit.snapshot(loops.values().stream().mapToLong(ServerLoop::idleClosedCount).sum());
+  }
+
+  /** What all loops together have for reads and replies. */
+  public BufferSnapshot buffers() {
+    return loops.values().stream()
+        .map(ServerLoop::buffers)
+        .reduce(BufferSnapshot.NONE, BufferSnapshot::plus);
   }
 
   /** What all loops together have counted. */

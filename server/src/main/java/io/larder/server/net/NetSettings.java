@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Where clients are met, and how many.
  *
  * @param addresses to listen on, of TCP
+ * @param datagramAddresses to listen on, of UDP
  * @param tls how TLS is spoken, where it is; null for nowhere
  * @param unixSocket to listen on instead; null for none
  * @param threadCount event loops
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NetSettings(
     List<Endpoint> addresses,
+    List<InetSocketAddress> datagramAddresses,
     @Nullable TlsSettings tls,
     @Nullable UnixSocket unixSocket,
     int threadCount,
@@ -44,5 +46,6 @@ public record NetSettings(
 
   public NetSettings {
     addresses = List.copyOf(addresses);
+    datagramAddresses = List.copyOf(datagramAddresses);
   }
 }

@@ -23,6 +23,8 @@ final class ReadPool {
   private final @Nullable ReadMemory[] idle = new @Nullable ReadMemory[SIZES.length];
   private long largerBytes;
   private long idleBytes;
+  private long takenBytes;
+  private int count;
   private boolean closed;
 
   /**
@@ -41,7 +43,9 @@ final class ReadPool {
       largerBytes += SIZES[index];
     }
     ReadMemory memory = idle[index];
+    takenBytes += SIZES[index];
     if (memory == null) {
+      count++;
       return ReadMemory.allocate(this, SIZES[index]).renew();
     }
     idle[index] = memory.next;
@@ -55,7 +59,9 @@ final class ReadPool {
     if (index > 0) {
       largerBytes -= SIZES[index];
     }
+    takenBytes -= SIZES[index];
     if (closed || idleBytes + SIZES[index] > idleBytesMax) {
+      count--;
       memory.free();
       return;
     }
@@ -70,6 +76,21 @@ final class ReadPool {
       index++;
     }
     return index;
+  }
+
+  /** How many pieces there are. Another thread sees what was true a moment ago. */
+  int count() {
+    return count;
+  }
+
+  /** Bytes in use. Another thread sees what was true a moment ago. */
+  long takenBytes() {
+    return takenBytes;
+  }
+
+  /** Bytes kept for the next taker. Another thread sees what was true a moment ago. */
+  long idleBytes() {
+    return idleBytes;
   }
 
   /** Frees what is idle now, and the rest as it comes back. */

@@ -4,10 +4,10 @@ import io.larder.cache.session.CacheSession;
 import io.larder.platform.device.ReadQueue;
 import io.larder.protocol.ProtocolLoop;
 import io.netty.channel.IoEventLoop;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,9 +29,16 @@ final class ServerLoop {
   private final ProtocolLoop protocol;
   private final ConnectionLimit limit;
   private final ReadPool readPool;
-  private final Set<Connection> connections = new HashSet<>();
+
+  /** Changed by the loop; the statistics look through it from other threads. */
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+
   private final Runnable goOnTask = this::goOn;
   private final boolean watchesIdle;
+
+  /** Seconds since the loop began, counted by a task, as asking for the time would cost more. */
+  private int tickSeconds;
+
   private @Nullable Connection firstToGoOn;
   private @Nullable Connection lastToGoOn;
   private volatile long idleClosedCount;
@@ -92,6 +99,31 @@ final class ServerLoop {
     idleClosedCount++;
   }
 
+  /** Counts one second more. */
+  void tick() {
+    tickSeconds++;
+  }
+
+  /** Seconds since the loop began. Another thread sees a number that was true a moment ago. */
+  int tickSeconds() {
+    return tickSeconds;
+  }
+
+  /** The connections of a moment, for any thread. */
+  Collection<Connection> connections() {
+    return List.copyOf(connections);
+  }
+
+  /** What the loop has for reads and replies. */
+  BufferSnapshot buffers() {
+    return new BufferSnapshot(
+        readPool.count(),
+        readPool.takenBytes() + readPool.idleBytes(),
+        readPool.idleBytes(),
+        protocol.chunks().count(),
+        protocol.chunks().bytes());
+  }
+
   /** The time, if anybody wants to know how long a connection has been idle. */
   long nanosForIdle() {
     return watchesIdle ? System.nanoTime() : 0;
@@ -99,7 +131,7 @@ final class ServerLoop {
 
   void closeIdle(long idleNanos) {
     long since = System.nanoTime() - idleNanos;
-    for (Connection connection : List.copyOf(connections)) {
+    for (Connection connection : connections()) {
       connection.closeIfIdleSince(since);
     }
   }
@@ -138,7 +170,7 @@ final class ServerLoop {
   // --- end
 
   void closeConnections() {
-    new ArrayList<>(connections).forEach(Connection::close);
+    connections().forEach(Connection::close);
   }
 
   /** Whether no connection is left and no request waits for an answer. */

@@ -10,13 +10,17 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import java.net.SocketAddress;
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why this one, as half a sentence
  * @param handlers makes what drives an event loop
  * @param tcp listens on TCP
+ * @param udp takes datagrams
  * @param unix listens on a socket in the file system
  * @param unixAddress how {@code unix} wants its path
  * @param engine opens devices and carries the reads of event loops that are driven by {@code
@@ -42,6 +47,7 @@ public record Transport(
     String reason,
     IoHandlerFactory handlers,
     Class<? extends ServerChannel> tcp,
+    Class<? extends DatagramChannel> udp,
     Class<? extends ServerChannel> unix,
     Function<Path, SocketAddress> unixAddress,
     IoEngine<? super IoEventLoop> engine) {
@@ -53,6 +59,7 @@ public record Transport(
         probe.reason(),
         UringLoops.newFactory(),
         IoUringServerSocketChannel.class,
+        IoUringDatagramChannel.class,
         IoUringServerDomainSocketChannel.class,
         path -> new DomainSocketAddress(path.toFile()),
         new UringIoEngine(probe));
@@ -70,6 +77,7 @@ public record Transport(
         reason,
         EpollIoHandler.newFactory(),
         EpollServerSocketChannel.class,
+        EpollDatagramChannel.class,
         EpollServerDomainSocketChannel.class,
         path -> new DomainSocketAddress(path.toFile()),
         pool(reason));
@@ -82,6 +90,7 @@ public record Transport(
         reason,
         NioIoHandler.newFactory(),
         NioServerSocketChannel.class,
+        NioDatagramChannel.class,
         NioServerDomainSocketChannel.class,
         UnixDomainSocketAddress::of,
         pool(reason));

@@ -90,6 +90,11 @@ public enum ExtendedOption {
       "Java's choice",
       "Cipher suites for TLS 1.2, by OpenSSL's or Java's names; those of 1.3 stay."),
   SSL_SESSION_CACHE("", "", "Let clients take up earlier TLS sessions."),
+  RELAXED_PRIVILEGES(
+      "",
+      "off",
+      "For test suites: the commands debugtime and debugitem are there, and stats has memcached's"
+          + " rows alone; stats larder has the others."),
   SSL_KEYFORMAT("PEM", "PEM", "Nothing but PEM."),
 
   EXT_THREADS("N"),
@@ -132,8 +137,7 @@ public enum ExtendedOption {
   READ_BUF_MEM_LIMIT("MB"),
   RESP_OBJ_MEM_LIMIT("MB"),
   DROP_PRIVILEGES(""),
-  NO_DROP_PRIVILEGES(""),
-  RELAXED_PRIVILEGES("");
+  NO_DROP_PRIVILEGES("");
 
   private final String unit;
   private final String byDefault;

@@ -35,6 +35,18 @@ final class Problems {
     return otherwise;
   }
 
+  /** A problem, unless {@code text} is a number above {@code bound}. */
+  void numberAbove(String option, String text, int bound) {
+    try {
+      if (Double.parseDouble(text.strip()) > bound) {
+        return;
+      }
+    } catch (NumberFormatException e) {
+      // The sentence below says it.
+    }
+    add("%s is %s, but must be a number above %d.".formatted(option, text, bound));
+  }
+
   /** A number from 0 to 1, or {@code otherwise} and a problem. */
   double share(String option, String text, double otherwise) {
     try {

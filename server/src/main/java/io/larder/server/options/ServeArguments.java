@@ -117,8 +117,25 @@ public final class ServeArguments {
   @Option(
       names = {"-U", "--udp-port"},
       paramLabel = "PORT",
-      description = "Only 0: there is no UDP yet.")
+      description =
+          "UDP port, at the addresses of -l; default 0, none. -1 = any free one. Not together with"
+              + " ext_path or passwords; without ext_path it means --ram-only.")
   String udpPort = "0";
+
+  @Option(
+      names = {"-d", "--daemon"},
+      description =
+          "Leave the terminal: the command returns when the server is ready, or says why it is not."
+              + " What is logged is lost, unless -v is given.")
+  boolean daemon;
+
+  @Option(
+      names = {"-P", "--pidfile"},
+      paramLabel = "FILE",
+      description =
+          "Write the number of the process into FILE when the server is ready, and remove it at the"
+              + " end.")
+  @Nullable String pidFile;
 
   @Option(
       names = {"-R", "--max-reqs-per-event"},
@@ -177,6 +194,71 @@ public final class ServeArguments {
       names = {"-A", "--enable-shutdown"},
       description = "Let clients end the server with shutdown.")
   boolean shutdown;
+
+  @Option(
+      names = {"-D"},
+      paramLabel = "CHAR",
+      description =
+          "Count gets, hits, sets and deletes by the part of the key before CHAR, for stats detail"
+              + " dump. Default is ':', and to count only from stats detail on.")
+  @Nullable String delimiter;
+
+  @Option(
+      names = {"-e", "--memory-file"},
+      paramLabel = "FILE",
+      description =
+          "Not possible: it is flash that holds more than RAM here; write -o ext_path=FILE:SIZE.")
+  @Nullable String memoryFile;
+
+  @Option(
+      names = {"-f", "--slab-growth-factor"},
+      paramLabel = "FACTOR",
+      description = "Taken, without effect: there are no slabs.")
+  @Nullable String growthFactor;
+
+  @Option(
+      names = {"-n", "--slab-min-size"},
+      paramLabel = "BYTES",
+      description = "Taken, without effect: there are no slabs.")
+  @Nullable String chunkBytesMin;
+
+  @Option(
+      names = {"-C", "--disable-cas"},
+      description = "Taken, without effect: every item has a CAS.")
+  boolean noCas;
+
+  @Option(
+      names = {"-k", "--lock-memory"},
+      description = "Taken, without effect: a JVM's memory cannot be locked down as a whole.")
+  boolean lockMemory;
+
+  @Option(
+      names = {"-L", "--enable-largepages"},
+      description =
+          "Taken, without effect; LARDER_JAVA_OPTS=-XX:+UseTransparentHugePages is close.")
+  boolean largePages;
+
+  @Option(
+      names = {"-r", "--enable-coredumps"},
+      description = "Taken, without effect: ulimit -c decides.")
+  boolean coreDumps;
+
+  @Option(
+      names = {"-N", "--napi_ids"},
+      paramLabel = "N",
+      description = "Taken, without effect.")
+  @Nullable String napiIds;
+
+  @Option(
+      names = {"-i", "--license"},
+      help = true,
+      description = "Print the licence and exit.")
+  boolean licence;
+
+  /** Whether the licence is all that is asked for. */
+  public boolean showsLicence() {
+    return licence;
+  }
 
   @Option(
       names = {"-v", "--verbose"},

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param flash the flash tier
  * @param io how to talk to sockets and flash
  * @param verbosity how much is logged, from 0 to 3
+ * @param process what was said about the process
+ * @param prefixes what was said about statistics by key prefix
  * @param user whose rights to keep after the start; null = those it was started with
  * @param withoutEffect options that were given and have no effect
  */
@@ -30,6 +32,8 @@ public record ServeConfig(
     FlashOptions flash,
     IoChoice io,
     int verbosity,
+    ProcessOptions process,
+    PrefixOptions prefixes,
     @Nullable String user,
     List<String> withoutEffect) {
 

@@ -32,6 +32,10 @@ public final class ServeParser {
   /** Names the file of passwords for SASL, as for memcached. */
   private static final String SASL_PASSWORDS = "MEMCACHED_SASL_PWDB";
 
+  /** Names the file that the ports are written to, as for memcached. */
+  private static final String PORT_FILE = "MEMCACHED_PORT_FILENAME";
+
+  private static final char DELIMITER = ':';
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PORT_MAX = 65535;
   private static final int ITEM_BYTES_MIN = 1024;
@@ -84,10 +88,11 @@ public final class ServeParser {
 
   private ServeConfig parse() throws StartException {
     ExtendedValues extended = ExtendedValues.parse(arguments.extended, problems);
-    if (!arguments.udpPort.equals("0")) {
+    if (arguments.memoryFile != null) {
       problems.add(
-          "-U %s is not possible: Larder does not speak UDP yet; leave it out or write -U 0."
-              .formatted(arguments.udpPort));
+          ("-e %s is not possible: what outgrows RAM is kept on flash here, in a file of its own;"
+                  + " write -o ext_path=FILE:SIZE instead.")
+              .formatted(arguments.memoryFile));
     }
     ServeConfig config =
         new ServeConfig(
@@ -100,8 +105,10 @@ public final class ServeParser {
             flash(extended),
             io(),
             Math.min(arguments.verbose.length, VERBOSITY_MAX),
+            process(extended),
+            prefixes(),
             arguments.user,
-            extended.withoutEffect());
+            withoutEffect(extended));
     problems.throwIfAny();
     return config;
   }
@@ -112,6 +119,7 @@ public final class ServeParser {
     Path socket = unixSocket();
     return new NetSettings(
         socket == null ? addresses() : List.of(),
+        datagramAddresses(socket, extended),
         tls(extended),
         socket == null ? null : new NetSettings.UnixSocket(socket, permissions()),
         threads(),
@@ -155,6 +163,9 @@ public final class ServeParser {
 
   private List<Endpoint> addresses() {
     int port = problems.wholeNumber("-p", arguments.port, -1, PORT_MAX, 1);
+    if (port == 0 && speaksUdp()) {
+      return List.of();
+    }
     if (port == 0) {
       problems.add("-p 0 leaves nothing to listen on: give a port, or a Unix socket with -s.");
     }
@@ -168,6 +179,48 @@ public final class ServeParser {
     return addresses;
   }
 
+  /** The addresses of {@code -l} once more, with the port of {@code -U}. */
+  private List<InetSocketAddress> datagramAddresses(
+      @Nullable Path socket, ExtendedValues extended) {
+    int port = problems.wholeNumber("-U", arguments.udpPort, -1, PORT_MAX, 0);
+    if (port == 0 || socket != null) {
+      return List.of();
+    }
+    String why = whyNoDatagrams(extended);
+    if (why != null) {
+      problems.add("-U %d is not possible %s.".formatted(port, why));
+      return List.of();
+    }
+    List<Endpoint> addresses = new ArrayList<>();
+    List<String> given = arguments.listen.isEmpty() ? List.of(LOOPBACK) : arguments.listen;
+    for (String list : given) {
+      for (String text : list.split(",", -1)) {
+        ListenAddress address = ListenAddress.parse(text.strip());
+        if (address != null) {
+          resolve(address.host(), Math.max(port, 0), TlsListener.PLAIN, addresses);
+        }
+      }
+    }
+    return addresses.stream().map(Endpoint::address).distinct().toList();
+  }
+
+  /** Null if nothing speaks against UDP. */
+  private @Nullable String whyNoDatagrams(ExtendedValues extended) {
+    if (arguments.authFile != null || arguments.sasl) {
+      return "with -Y or -S: a datagram cannot prove who sent it; leave one of them out";
+    }
+    if (!extended.paths().isEmpty()) {
+      return "with ext_path: who sent a datagram would have to be remembered for as long as a read of"
+          + " flash takes, and anybody can send them under any name; leave one of them out";
+    }
+    return null;
+  }
+
+  /** Whether datagrams are wanted, which never have an answer that comes from flash. */
+  private boolean speaksUdp() {
+    return arguments.unixSocket == null && !arguments.udpPort.equals("0");
+  }
+
   private void addAddresses(String text, int port, List<Endpoint> addresses) {
     ListenAddress address = ListenAddress.parse(text);
     if (address == null) {
@@ -176,18 +229,26 @@ public final class ServeParser {
     }
     int ownPort = address.port().orElse(port);
     TlsListener listener = listener(address.tls(), text);
-    if (address.host().equals("*")) {
-      addresses.add(new Endpoint(new InetSocketAddress(ownPort), listener));
-      return;
-    }
-    try {
-      for (InetAddress inet : InetAddress.getAllByName(address.host())) {
-        addresses.add(new Endpoint(new InetSocketAddress(inet, ownPort), listener));
-      }
-    } catch (UnknownHostException e) {
+    if (!resolve(address.host(), ownPort, listener, addresses)) {
       problems.add(
           "-l %s is unknown here: give an address of this machine, or a name that leads to one."
               .formatted(text));
+    }
+  }
+
+  private static boolean resolve(
+      String host, int port, TlsListener listener, List<Endpoint> addresses) {
+    if (host.equals("*")) {
+      addresses.add(new Endpoint(new InetSocketAddress(port), listener));
+      return true;
+    }
+    try {
+      for (InetAddress inet : InetAddress.getAllByName(host)) {
+        addresses.add(new Endpoint(new InetSocketAddress(inet, port), listener));
+      }
+      return true;
+    } catch (UnknownHostException e) {
+      return false;
     }
   }
 
@@ -351,7 +412,7 @@ public final class ServeParser {
               .formatted(arguments.ramOnly ? "--ram-only" : "-o no_ext"));
     }
     return new FlashOptions(
-        isOff,
+        isOff || speaksUdp(),
         paths,
         megabytes(extended, ExtendedOption.EXT_PAGE_SIZE),
         megabytes(extended, ExtendedOption.EXT_WBUF_SIZE),
@@ -448,6 +509,58 @@ public final class ServeParser {
     } catch (InvalidPathException e) {
       problems.add("%s %s is no path: %s.".formatted(option, text, e.getReason()));
       return null;
+    }
+  }
+
+  // --- the process
+
+  private ProcessOptions process(ExtendedValues extended) {
+    String pidFile = arguments.pidFile;
+    String portFile = environment.get(PORT_FILE);
+    return new ProcessOptions(
+        arguments.daemon,
+        pidFile == null ? null : path("-P", pidFile),
+        portFile == null || portFile.isEmpty() ? null : path(PORT_FILE, portFile),
+        extended.has(ExtendedOption.RELAXED_PRIVILEGES));
+  }
+
+  private PrefixOptions prefixes() {
+    String text = arguments.delimiter;
+    if (text == null) {
+      return new PrefixOptions(DELIMITER, false);
+    }
+    if (text.length() != 1 || text.charAt(0) <= ' ' || text.charAt(0) > '~') {
+      problems.add("-D is '%s', but must be one printable character.".formatted(text));
+      return new PrefixOptions(DELIMITER, true);
+    }
+    return new PrefixOptions(text.charAt(0), true);
+  }
+
+  // --- what steers nothing here
+
+  private List<String> withoutEffect(ExtendedValues extended) {
+    List<String> words = new ArrayList<>(extended.withoutEffect());
+    taken(arguments.noCas, "-C", words);
+    taken(arguments.growthFactor != null, "-f", words);
+    taken(arguments.lockMemory, "-k", words);
+    taken(arguments.largePages, "-L", words);
+    taken(arguments.chunkBytesMin != null, "-n", words);
+    taken(arguments.napiIds != null, "-N", words);
+    taken(arguments.coreDumps, "-r", words);
+    String factor = arguments.growthFactor;
+    if (factor != null) {
+      problems.numberAbove("-f", factor, 1);
+    }
+    String bytes = arguments.chunkBytesMin;
+    if (bytes != null) {
+      var _ = problems.wholeNumber("-n", bytes, 1, Integer.MAX_VALUE, 1);
+    }
+    return words;
+  }
+
+  private static void taken(boolean given, String word, List<String> words) {
+    if (given) {
+      words.add(word);
     }
   }
 

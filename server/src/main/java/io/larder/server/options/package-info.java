@@ -2,8 +2,9 @@
  * The command line of {@code larder serve}, and what it means.
  *
  * <p>Files in reading order: {@code ServeArguments}, {@code ExtendedOption}, {@code ServeConfig},
- * {@code AccessOptions}, {@code FlashOptions}, {@code ServeParser}, {@code ExtendedValues}, {@code
- * ListenAddress}, {@code Sizes}, {@code IoChoice}, {@code Problems}.
+ * {@code AccessOptions}, {@code ProcessOptions}, {@code PrefixOptions}, {@code FlashOptions},
+ * {@code ServeParser}, {@code ExtendedValues}, {@code ListenAddress}, {@code Sizes}, {@code
+ * IoChoice}, {@code Problems}.
  */
 @NullMarked
 package io.larder.server.options;

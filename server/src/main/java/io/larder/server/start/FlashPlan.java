@@ -56,7 +56,9 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
       throws StartException {
     FlashOptions options = config.flash();
     if (options.isOff()) {
-      return ramOnly(config, "switched off");
+      return ramOnly(
+          config,
+          config.net().datagramAddresses().isEmpty() ? "switched off" : "switched off, or UDP on");
     }
     if (!options.paths().isEmpty()) {
       return withFlash(config, options.paths(), false, identity);

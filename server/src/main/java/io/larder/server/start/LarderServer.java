@@ -2,6 +2,7 @@ package io.larder.server.start;
 
 import io.larder.cache.Cache;
 import io.larder.platform.device.IoEngine;
+import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;
 import io.larder.platform.work.ThreadWork;
 import io.larder.protocol.ProtocolConfig;
@@ -16,11 +17,13 @@ import io.larder.server.net.Transport;
 import io.larder.server.options.AccessOptions;
 import io.larder.server.options.IoChoice;
 import io.larder.server.options.ServeConfig;
+import io.larder.server.stats.MovableClock;
 import io.larder.server.stats.ServerControls;
 import io.larder.server.stats.ServerFacts;
 import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsSettings;
 import io.larder.uring.UringProbe;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -127,7 +130,10 @@ public final class LarderServer implements AutoCloseable {
       IntConsumer verbosity,
       Runnable end) {
     ThreadWork work = new ThreadWork("larder");
-    Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    Clock machine = new SystemClock();
+    MovableClock movable = config.process().isUnderTest() ? new MovableClock(machine) : null;
+    Clock clock = movable == null ? machine : movable;
+    Cache cache = Cache.open(plan.cache(), devices.devices(), clock, work);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -138,13 +144,19 @@ public final class LarderServer implements AutoCloseable {
             plan.cache(),
             transport.name(),
             net.addresses(),
-            System.currentTimeMillis() / 1000);
+            net.udpAddresses(),
+            clock.unixSeconds());
+    ServerControls controls =
+        new ServerControls(facts, cache, net, tls, input, verbosity, end, movable);
     net.serve(
         cache,
         ProtocolConfig.DEFAULT.withRequestsPerTurn(config.requestsPerTurn()),
         rules(config.access(), passwords),
-        new ServerControls(facts, cache, net, tls, input, verbosity, end),
+        controls,
         input);
+    if (config.prefixes().areCounted()) {
+      controls.countPrefixes(true);
+    }
     return new LarderServer(
         work,
         cache,
@@ -153,7 +165,7 @@ public final class LarderServer implements AutoCloseable {
         transport.engine(),
         passwords,
         tls,
-        StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
+        StartLine.of(version, net.allAddresses(), plan, devices.areDirect(), transport));
   }
 
   private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {
@@ -213,6 +225,16 @@ public final class LarderServer implements AutoCloseable {
   /** Where clients find it. */
   public List<String> addresses() {
     return net.addresses();
+  }
+
+  /** The addresses of TCP, with the ports that the system has chosen. */
+  public List<InetSocketAddress> tcpAddresses() {
+    return net.tcpAddresses();
+  }
+
+  /** The addresses of UDP, with the ports that the system has chosen. */
+  public List<InetSocketAddress> udpAddresses() {
+    return net.udpAddresses();
   }
 
   /** Reads again what may change while the server runs. */

@@ -7,6 +7,7 @@ import io.larder.engine.stats.DeviceCounts;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
+import io.larder.server.options.ExtendedOption;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
 
@@ -33,14 +34,19 @@ enum GeneralStat {
       "The most clients connected at once.", m -> m.facts().config().net().connectionsMax()),
   CURR_CONNECTIONS("Clients connected now.", m -> m.net().connectionCount()),
   TOTAL_CONNECTIONS("Clients accepted.", Moment::connectionsSince),
-  REJECTED_CONNECTIONS("Clients refused because there were too many.", Moment::refusalsSince),
+  REJECTED_CONNECTIONS(
+      "Clients refused because there were too many.",
+      m -> m.facts().config().net().refusesConnections(),
+      Moment::refusalsSince),
   CONNECTION_STRUCTURES("As curr_connections.", m -> m.net().connectionCount()),
   RESPONSE_OBJ_OOM,
-  RESPONSE_OBJ_COUNT,
-  RESPONSE_OBJ_BYTES,
-  READ_BUF_COUNT,
-  READ_BUF_BYTES("Bytes of commands and values that are not complete yet.", Moment::inputBytes),
-  READ_BUF_BYTES_FREE,
+  RESPONSE_OBJ_COUNT("Pieces of memory for replies.", m -> m.buffers().replyCount()),
+  RESPONSE_OBJ_BYTES("Bytes of them.", m -> m.buffers().replyBytes()),
+  READ_BUF_COUNT("Pieces of memory that sockets are read into.", m -> m.buffers().readCount()),
+  READ_BUF_BYTES(
+      "Bytes of them, and of commands and values that are not complete yet.",
+      m -> m.buffers().readBytes() + m.inputBytes()),
+  READ_BUF_BYTES_FREE("Of those, the ones that nobody uses.", m -> m.buffers().readIdleBytes()),
   READ_BUF_OOM,
   RESERVED_FDS,
   CMD_GET("Keys asked for.", ProtocolCounter.CMD_GET),
@@ -83,7 +89,10 @@ enum GeneralStat {
   STORE_NO_MEMORY("Values there was no memory for.", ProtocolCounter.STORE_NO_MEMORY),
   AUTH_CMDS("Names and passwords that clients have given.", ProtocolCounter.AUTH_CMDS),
   AUTH_ERRORS("Of those, the ones that were wrong.", ProtocolCounter.AUTH_ERRORS),
-  IDLE_KICKS("Clients closed because they were silent too long.", m -> m.net().idleClosedCount()),
+  IDLE_KICKS(
+      "Clients closed because they were silent too long.",
+      m -> m.facts().config().net().idleTimeout().isPositive(),
+      m -> m.net().idleClosedCount()),
   BYTES_READ("Bytes received from clients.", ProtocolCounter.BYTES_READ),
   BYTES_WRITTEN("Bytes sent to clients.", ProtocolCounter.BYTES_WRITTEN),
   LIMIT_MAXBYTES("Bytes of RAM that items and index may take.", m -> m.cache().ramBytes()),
@@ -100,18 +109,18 @@ enum GeneralStat {
       m -> Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, m.cache().indexBucketCount()))),
   HASH_BYTES("Bytes of RAM that the index has.", m -> m.cache().indexBytes()),
   HASH_IS_EXPANDING,
-  SLAB_REASSIGN_RESCUES,
-  SLAB_REASSIGN_CHUNK_RESCUES,
-  SLAB_REASSIGN_INLINE_RECLAIM,
-  SLAB_REASSIGN_BUSY_ITEMS,
-  SLAB_REASSIGN_BUSY_DELETES,
-  SLAB_REASSIGN_BUSY_NOMEM,
-  SLAB_REASSIGN_LAST_BUSY_STATUS,
-  SLAB_REASSIGN_RUNNING,
-  SLABS_MOVED,
-  LRU_CRAWLER_RUNNING,
-  LRU_CRAWLER_STARTS,
-  LRU_MAINTAINER_JUGGLES,
+  SLAB_REASSIGN_RESCUES(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_CHUNK_RESCUES(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_INLINE_RECLAIM(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_BUSY_ITEMS(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_BUSY_DELETES(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_BUSY_NOMEM(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_LAST_BUSY_STATUS(ExtendedOption.NO_SLAB_REASSIGN),
+  SLAB_REASSIGN_RUNNING(ExtendedOption.NO_SLAB_REASSIGN),
+  SLABS_MOVED(ExtendedOption.NO_SLAB_REASSIGN),
+  LRU_CRAWLER_RUNNING(ExtendedOption.NO_LRU_CRAWLER),
+  LRU_CRAWLER_STARTS(ExtendedOption.NO_LRU_CRAWLER),
+  LRU_MAINTAINER_JUGGLES(ExtendedOption.NO_LRU_MAINTAINER),
   MALLOC_FAILS,
   LOG_WORKER_DROPPED,
   LOG_WORKER_WRITTEN,
@@ -204,12 +213,12 @@ enum GeneralStat {
   RECLAIMED("Dead items whose room was taken back.", CacheCounter.RECLAIMED),
   CRAWLER_RECLAIMED,
   CRAWLER_ITEMS_CHECKED,
-  LRUTAIL_REFLOCKED,
-  MOVES_TO_COLD,
-  MOVES_TO_WARM,
-  MOVES_WITHIN_LRU,
-  DIRECT_RECLAIMS,
-  LRU_BUMPS_DROPPED,
+  LRUTAIL_REFLOCKED(ExtendedOption.NO_LRU_MAINTAINER),
+  MOVES_TO_COLD(ExtendedOption.NO_LRU_MAINTAINER),
+  MOVES_TO_WARM(ExtendedOption.NO_LRU_MAINTAINER),
+  MOVES_WITHIN_LRU(ExtendedOption.NO_LRU_MAINTAINER),
+  DIRECT_RECLAIMS(ExtendedOption.NO_LRU_MAINTAINER),
+  LRU_BUMPS_DROPPED(ExtendedOption.NO_LRU_MAINTAINER),
 
   LARDER_VERSION("Larder's own version.", m -> m.facts().version()),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", m -> m.facts().transport()),
@@ -221,6 +230,7 @@ enum GeneralStat {
               + (m.hasFlash() ? m.flash().offHeapBytes() : 0)
               + m.cache().flashReadBytes()
               + m.inputBytes()),
+  LARDER_INPUT_BYTES("Bytes of commands and values that are not complete yet.", Moment::inputBytes),
   LARDER_RAM_ITEMS("Items in RAM.", m -> m.cache().ramItemCount()),
   LARDER_RAM_IDLE_BYTES("Bytes of -m that nobody uses now.", m -> m.cache().ramIdleBytes()),
   LARDER_RAM_HITS("Reads answered from RAM.", CacheCounter.RAM_HITS),
@@ -387,6 +397,11 @@ enum GeneralStat {
     this(NOT_HERE, needsFlash, moment -> 0);
   }
 
+  /** A row that memcached leaves out with an option that means nothing else here. */
+  GeneralStat(ExtendedOption leavesOut) {
+    this(NOT_HERE, moment -> !moment.wasGiven(leavesOut), moment -> 0);
+  }
+
   GeneralStat() {
     this(false);
   }
@@ -409,12 +424,38 @@ enum GeneralStat {
         .orElse(0);
   }
 
+  /** Whether memcached has no such row. */
+  boolean isOwn() {
+    return statName().startsWith("larder_");
+  }
+
   /** Writes every row that there is. */
   static void writeAll(Moment moment, StatSink sink) {
+    writeMemcacheds(moment, sink);
+    writeOwn(moment, sink);
+  }
+
+  /** Writes the rows that memcached has, too. */
+  static void writeMemcacheds(Moment moment, StatSink sink) {
     for (GeneralStat row : values()) {
-      if (row.condition.holds(moment)) {
-        sink.stat(row.statName(), String.valueOf(row.reading.of(moment)));
+      if (!row.isOwn()) {
+        row.write(moment, sink);
       }
+    }
+  }
+
+  /** Writes the rows that only Larder has. */
+  static void writeOwn(Moment moment, StatSink sink) {
+    for (GeneralStat row : values()) {
+      if (row.isOwn()) {
+        row.write(moment, sink);
+      }
+    }
+  }
+
+  private void write(Moment moment, StatSink sink) {
+    if (condition.holds(moment)) {
+      sink.stat(statName(), String.valueOf(reading.of(moment)));
     }
   }
 }

@@ -7,8 +7,10 @@ import io.larder.engine.StoreSnapshot;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
+import io.larder.server.net.BufferSnapshot;
 import io.larder.server.net.NetServer;
 import io.larder.server.net.NetSnapshot;
+import io.larder.server.options.ExtendedOption;
 import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsSettings;
 import io.larder.server.tls.TlsSnapshot;
@@ -27,8 +29,9 @@ final class Moment {
   private final long refusalsSince;
   private final long flashReadsInFlight;
   private final long inputBytes;
+  private final BufferSnapshot buffers;
   private final ProcessUsage usage = ProcessUsage.now();
-  private final long nowSeconds = System.currentTimeMillis() / 1000;
+  private final long nowSeconds;
 
   private Moment(
       ServerFacts facts,
@@ -40,6 +43,7 @@ final class Moment {
     this.facts = facts;
     this.cache = cache;
     this.snapshot = cache.snapshot();
+    this.nowSeconds = cache.nowSeconds();
     this.protocol = baseline.since(server.protocolTotals());
     this.net = server.snapshot();
     this.tls = tls == null ? null : tls.snapshot();
@@ -47,6 +51,7 @@ final class Moment {
     this.refusalsSince = baseline.refusalsSince(net);
     this.flashReadsInFlight = server.flashReadsInFlight();
     this.inputBytes = input.usedBytes();
+    this.buffers = server.buffers();
   }
 
   static Moment now(
@@ -95,6 +100,10 @@ final class Moment {
     return inputBytes;
   }
 
+  BufferSnapshot buffers() {
+    return buffers;
+  }
+
   long get(ProtocolCounter counter) {
     return protocol.getOrDefault(counter, 0L);
   }
@@ -118,6 +127,11 @@ final class Moment {
       throw new IllegalStateException("there is no flash");
     }
     return flash;
+  }
+
+  /** Whether an option was given that steers nothing here. */
+  boolean wasGiven(ExtendedOption option) {
+    return facts.config().withoutEffect().contains(option.word());
   }
 
   boolean hasTls() {

@@ -3,6 +3,7 @@ package io.larder.server.stats;
 import io.larder.cache.Cache;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.StatSink;
 import io.larder.server.net.NetServer;
 import io.larder.server.tls.Tls;
@@ -28,12 +29,16 @@ public final class ServerControls implements ServerControl {
   private final InputBudget input;
   private final IntConsumer verbosity;
   private final Runnable end;
+  private final @Nullable MovableClock clock;
+  private final PrefixStats prefixes;
   private final Baseline baseline = new Baseline();
+  private volatile boolean countsPrefixes;
 
   /**
    * @param tls null where none is spoken
    * @param verbosity sets how much is logged
    * @param end ends the server, soon
+   * @param clock the cache's, if tests may move it; else null
    */
   public ServerControls(
       ServerFacts facts,
@@ -42,7 +47,8 @@ public final class ServerControls implements ServerControl {
       @Nullable Tls tls,
       InputBudget input,
       IntConsumer verbosity,
-      Runnable end) {
+      Runnable end,
+      @Nullable MovableClock clock) {
     this.facts = facts;
     this.cache = cache;
     this.net = net;
@@ -50,6 +56,8 @@ public final class ServerControls implements ServerControl {
     this.input = input;
     this.verbosity = verbosity;
     this.end = end;
+    this.clock = clock;
+    this.prefixes = new PrefixStats(facts.config().prefixes().delimiter());
   }
 
   @Override
@@ -58,16 +66,14 @@ public final class ServerControls implements ServerControl {
     switch (which) {
       case "" -> general(sink);
       case "settings" ->
-          SettingStat.writeAll(new SettingsNow(facts.with(cache.config()), cache), sink);
+          SettingStat.writeAll(
+              new SettingsNow(facts.with(cache.config()), cache, countsPrefixes), sink);
       case "extstore" -> PageStats.write(cache, sink);
-      case "slabs" -> {
-        sink.stat("active_slabs", 0);
-        sink.stat("total_malloced", 0);
-      }
-      case "sizes" -> sink.stat("sizes_status", "disabled");
-      case "items", "conns" -> {
-        // Larder has no slab classes to tell of, and does not list its clients.
-      }
+      case "items" -> ItemStats.writeItems(cache, sink);
+      case "slabs" -> ItemStats.writeSlabs(cache, sink);
+      case "sizes" -> ItemStats.writeSizes(cache, sink);
+      case "conns" -> ConnectionStats.write(net.connections(), sink);
+      case "larder" -> GeneralStat.writeOwn(moment(), sink);
       default -> {
         return false;
       }
@@ -76,14 +82,33 @@ public final class ServerControls implements ServerControl {
   }
 
   private void general(StatSink sink) {
-    Moment moment = Moment.now(facts, cache, net, tls, input, baseline);
-    GeneralStat.writeAll(moment, sink);
+    if (isUnderTest()) {
+      GeneralStat.writeMemcacheds(moment(), sink);
+    } else {
+      GeneralStat.writeAll(moment(), sink);
+    }
+  }
+
+  private Moment moment() {
+    return Moment.now(facts, cache, net, tls, input, baseline);
+  }
+
+  @Override
+  public void countPrefixes(boolean on) {
+    net.countPrefixes(on ? prefixes : null);
+    countsPrefixes = on;
+  }
+
+  @Override
+  public void dumpPrefixes(StatSink sink) {
+    prefixes.dump(sink);
   }
 
   @Override
   public void resetStats() {
     baseline.moveTo(net.protocolTotals(), net.snapshot());
     cache.resetCounters();
+    prefixes.clear();
   }
 
   @Override
@@ -110,6 +135,25 @@ public final class ServerControls implements ServerControl {
   @Override
   public void verbosity(int level) {
     verbosity.accept(level);
+  }
+
+  @Override
+  public boolean isUnderTest() {
+    return clock != null;
+  }
+
+  @Override
+  public void holdTime(boolean held) {
+    if (clock != null) {
+      clock.hold(held);
+    }
+  }
+
+  @Override
+  public void moveTime(long seconds) {
+    if (clock != null) {
+      clock.move(seconds);
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.larder.server.stats;
 
 import io.larder.cache.CacheConfig;
 import io.larder.server.options.ServeConfig;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param cache what the cache is made of
  * @param transport how sockets and flash are talked to
  * @param addresses where clients find the server
+ * @param datagramAddresses where datagrams come in
  * @param startedAtSeconds unix seconds
  */
 public record ServerFacts(
@@ -20,6 +22,7 @@ public record ServerFacts(
     CacheConfig cache,
     String transport,
     List<String> addresses,
+    List<InetSocketAddress> datagramAddresses,
     long startedAtSeconds) {
 
   /** The memcached whose protocol is spoken: clients look at these numbers to know what to ask. */
@@ -27,11 +30,13 @@ public record ServerFacts(
 
   public ServerFacts {
     addresses = List.copyOf(addresses);
+    datagramAddresses = List.copyOf(datagramAddresses);
   }
 
   /** The same server with what its cache is made of by now. */
   ServerFacts with(CacheConfig cacheNow) {
-    return new ServerFacts(version, config, cacheNow, transport, addresses, startedAtSeconds);
+    return new ServerFacts(
+        version, config, cacheNow, transport, addresses, datagramAddresses, startedAtSeconds);
   }
 
   /** The answer to {@code version}: a memcached's, with Larder's own behind it. */

@@ -17,17 +17,21 @@ enum SettingStat {
   MAXBYTES("Bytes of RAM that items and index may take now.", f -> f.cache().ramBytes()),
   MAXCONNS("The most clients connected at once.", f -> f.config().net().connectionsMax()),
   TCPPORT("The first TCP port; 0 if there is none.", SettingStat::port),
-  UDPPORT("There is no UDP.", f -> 0),
+  UDPPORT("The first UDP port; 0 if there is none.", SettingsNow::udpPort),
   INTER("Addresses listened on.", f -> String.join(",", f.addresses())),
   VERBOSITY("How much was to be logged at the start.", f -> f.config().verbosity()),
   OLDEST("Always 0: items do not stand in one line by age.", f -> 0),
   EVICTIONS("Items make room for others.", f -> f.cache().evicts() ? "on" : "off"),
   DOMAIN_SOCKET("The Unix socket.", SettingStat::socket),
+  UMASK("Who may use it, in octal.", SettingsNow::umask),
   SHUTDOWN_COMMAND(
       "Whether clients may end the server.", f -> yesOrNo(f.config().access().shutsDown())),
+  GROWTH_FACTOR("From one class of stats items to the next.", f -> "1.25"),
+  CHUNK_SIZE("There are no slabs; memcached's default.", f -> 48),
   NUM_THREADS("Event loops.", f -> f.config().net().threadCount()),
-  STAT_KEY_PREFIX("Statistics by key prefix are not kept.", f -> ":"),
-  DETAIL_ENABLED("Statistics by key prefix are not kept.", f -> "no"),
+  NUM_THREADS_PER_UDP("Event loops that take datagrams of one address.", f -> 1),
+  STAT_KEY_PREFIX("What ends the prefix of a key.", f -> f.config().prefixes().delimiter()),
+  DETAIL_ENABLED("Whether statistics by key prefix are kept.", f -> yesOrNo(f.countsPrefixes())),
   REQS_PER_EVENT(
       "Commands of one connection before others get their turn.",
       f -> f.config().requestsPerTurn()),
@@ -41,13 +45,21 @@ enum SettingStat {
   ITEM_SIZE_MAX("The largest item.", f -> f.cache().itemBytesMax()),
   MAXCONNS_FAST(
       "Clients beyond the most are refused.", f -> yesOrNo(f.config().net().refusesConnections())),
+  HASHPOWER_INIT("The index begins as large as flash suggests.", f -> 0),
+  SLAB_REASSIGN("There are no slabs.", f -> "no"),
+  SLAB_AUTOMOVE("There are no slabs.", f -> 0),
+  SLAB_CHUNK_MAX("Always 0: no item is cut into chunks.", f -> 0),
   HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
   FLUSH_ENABLED("Whether clients may say flush_all.", f -> yesOrNo(f.config().access().flushes())),
   DUMP_ENABLED("Whether clients may list keys.", f -> yesOrNo(f.config().access().dumps())),
+  LRU_MAINTAINER_THREAD("Queues of segments need none.", f -> "no"),
+  LRU_SEGMENTED("Memcached's four queues are not those here.", f -> "no"),
+  TEMP_LRU("Items that live short share pages of flash instead.", f -> "no"),
   IDLE_TIMEOUT(
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
-  TRACK_SIZES("Sizes of items are not counted.", f -> "no"),
+  TRACK_SIZES("Sizes of items are always counted.", f -> "yes"),
+  INLINE_ASCII_RESPONSE("Nothing is kept with items that could be made.", f -> "no"),
   EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.tunables().itemBytesMin()),
   EXT_ITEM_AGE(
       "Seconds for which an item that was used stays in RAM while others can go.",
@@ -103,6 +115,7 @@ enum SettingStat {
       "The lowest version of TLS.",
       SettingStat::hasTls,
       s -> tls(s).minVersion() == TlsSettings.Version.TLS_1_3 ? "tlsv1.3" : "tlsv1.2"),
+  MEMORY_FILE("What outgrows RAM is on flash.", f -> "NULL"),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", SettingsNow::transport);
 
   private final String sentence;
@@ -179,10 +192,11 @@ enum SettingStat {
   }
 
   private static Object port(SettingsNow facts) {
+    if (facts.config().net().addresses().isEmpty()) {
+      return "0";
+    }
     String first = facts.addresses().get(0);
-    return facts.config().net().addresses().isEmpty()
-        ? "0"
-        : first.substring(first.lastIndexOf(':') + 1);
+    return first.substring(first.lastIndexOf(':') + 1);
   }
 
   private static Object socket(SettingsNow facts) {

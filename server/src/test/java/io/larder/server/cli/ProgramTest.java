@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ProgramTest {
   private final List<Process> processes = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
 
   @TempDir private Path folder;
 
@@ -72,6 +75,72 @@ class ProgramTest {
   }
 
   @Test
+  void theFileWithItsNumberIsThereWhileItRuns() throws Exception {
+    Files.writeString(file("pid"), "1\n");
+    Process server = start("serve", "-p", "-1", "--ram-only", "-P", file("pid").toString());
+    String ready = line(server);
+
+    assertThat(Files.readString(file("pid"))).isEqualTo(server.pid() + "\n");
+    try (Socket client = connect(ready)) {
+      assertThat(ask(client, "mn")).isEqualTo("MN");
+      assertThat(new ProcessBuilder("kill", "-USR1", Long.toString(server.pid())).start().waitFor())
+          .isZero();
+      assertThat(server.waitFor()).isZero();
+    }
+    assertThat(file("pid")).doesNotExist();
+  }
+
+  @Test
+  void portsThatTheSystemHasChosenAreWrittenDown() throws Exception {
+    environment.put("MEMCACHED_PORT_FILENAME", file("ports").toString());
+    Process server =
+        start("serve", "-p", "-1", "-U", "-1", "--ram-only", "-l", "127.0.0.1,127.0.0.2");
+    String ready = line(server);
+
+    List<String> lines = Files.readAllLines(file("ports"));
+    assertThat(lines).hasSize(4);
+    assertThat(lines.subList(0, 2)).allSatisfy(line -> assertThat(line).matches("TCP INET: \\d+"));
+    assertThat(lines.subList(2, 4)).allSatisfy(line -> assertThat(line).matches("UDP INET: \\d+"));
+    assertThat(ready).contains("127.0.0.1:" + lines.get(0).substring("TCP INET: ".length()) + ",");
+    assertThat(file("ports.lck")).doesNotExist();
+  }
+
+  @Test
+  void itLeavesTheTerminalOnceItIsReady() throws Exception {
+    Process starting = start("serve", "-d", "-p", "-1", "--ram-only", "-P", file("pid").toString());
+    String ready = line(starting);
+
+    // Its output ends with the starting process: the server holds none of it open.
+    assertThat(line(starting)).isEmpty();
+    assertThat(errors(starting)).isEmpty();
+    assertThat(starting.waitFor()).isZero();
+    long pid = Long.parseLong(Files.readString(file("pid")).strip());
+    assertThat(pid).isNotEqualTo(starting.pid());
+    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+    try (Socket client = connect(ready)) {
+      assertThat(ask(client, "mn")).isEqualTo("MN");
+    } finally {
+      server.destroy();
+    }
+    server.onExit().get(10, TimeUnit.SECONDS);
+    assertThat(file("pid")).doesNotExist();
+  }
+
+  @Test
+  void whatKeepsItFromStartingIsSaidBeforeItLeaves() throws Exception {
+    assertRefused(71, "Cannot listen on 192.0.2.1", "serve", "-d", "-l", "192.0.2.1");
+    assertRefused(64, "-o foo is unknown", "serve", "-d", "-o", "foo");
+  }
+
+  @Test
+  void theLicenceIsShown() throws Exception {
+    Process program = start("serve", "-i");
+
+    assertThat(line(program)).contains("Apache License, Version 2.0");
+    assertThat(program.waitFor()).isZero();
+  }
+
+  @Test
   void whatIsWrongIsOneSentenceAndLeavesNothingBehind() throws Exception {
     String flash = "ext_path=" + file("flash") + ":1g";
     assertRefused(64, "-o foo is unknown", "serve", "-o", flash, "-o", "foo");
@@ -115,7 +184,9 @@ class ProgramTest {
                 System.getProperty("java.class.path"),
                 "io.larder.server.Main"));
     command.addAll(List.of(line));
-    Process process = new ProcessBuilder(command).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     processes.add(process);
     return process;
   }

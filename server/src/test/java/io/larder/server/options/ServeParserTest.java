@@ -35,6 +35,7 @@ class ServeParserTest {
             new ServeConfig(
                 new NetSettings(
                     List.of(address("127.0.0.1", 11211)),
+                    List.of(),
                     null,
                     null,
                     Runtime.getRuntime().availableProcessors(),
@@ -60,6 +61,8 @@ class ServeParserTest {
                     ReclaimOptions.DEFAULT),
                 IoChoice.AUTO,
                 0,
+                new ProcessOptions(false, null, null, false),
+                new PrefixOptions(':', false),
                 null,
                 List.of()));
   }
@@ -109,7 +112,20 @@ class ServeParserTest {
             "-o",
             "ext_item_age=30,ext_max_sleep=1000",
             "-o",
-            "ext_path=c:d:5m:compact,ext_threads=4,modern");
+            "ext_path=c:d:5m:compact,ext_threads=4,modern,relaxed_privileges",
+            "-d",
+            "-P",
+            "/run/pid",
+            "-D",
+            "/",
+            "-Ckr",
+            "-L",
+            "-f",
+            "1.1",
+            "-n",
+            "64",
+            "-N",
+            "2");
 
     assertThat(config)
         .isEqualTo(
@@ -119,6 +135,7 @@ class ServeParserTest {
                         address("127.0.0.2", 11311),
                         address("127.0.0.3", 11300),
                         address("::1", 11400)),
+                    List.of(),
                     null,
                     null,
                     3,
@@ -146,8 +163,10 @@ class ServeParserTest {
                     new ReclaimOptions(9, 7, 0.5, true, 30, 1000)),
                 IoChoice.NIO,
                 2,
+                new ProcessOptions(true, Path.of("/run/pid"), null, true),
+                new PrefixOptions('/', true),
                 "nobody",
-                List.of("ext_threads", "modern")));
+                List.of("ext_threads", "modern", "-C", "-f", "-k", "-L", "-n", "-N", "-r")));
   }
 
   @Test
@@ -159,6 +178,32 @@ class ServeParserTest {
         .isEqualTo(
             new NetSettings.UnixSocket(
                 Path.of("/tmp/larder.sock"), PosixFilePermissions.fromString("rwxr-x---")));
+  }
+
+  @Test
+  void datagramsComeInAtTheSameAddresses() throws StartException {
+    NetSettings net =
+        parse("-U", "11212", "--ram-only", "-l", "127.0.0.1:5,[::1]", "-p", "0").net();
+
+    assertThat(net.datagramAddresses())
+        .containsExactly(address("127.0.0.1", 11212).address(), address("::1", 11212).address());
+    assertThat(net.addresses()).isEmpty();
+    assertThat(parse("-U", "-1").net().datagramAddresses())
+        .containsExactly(address("127.0.0.1", 0).address());
+    assertThat(parse("-U", "-1").flash().isOff()).isTrue();
+    assertThat(parse("-U", "-1", "-s", "/a").net().datagramAddresses()).isEmpty();
+    assertThat(parse("-U", "-1", "-s", "/a").flash().isOff()).isFalse();
+    assertThat(parse("-U", "0").flash().isOff()).isFalse();
+  }
+
+  @Test
+  void portsAreWrittenToTheFileThatTheEnvironmentNames() throws StartException {
+    ServeConfig config =
+        ServeParser.parse(
+            CommandLine.populateCommand(new ServeArguments()),
+            Map.of("MEMCACHED_PORT_FILENAME", "/tmp/ports"));
+
+    assertThat(config.process().portFile()).isEqualTo(Path.of("/tmp/ports"));
   }
 
   @Test
@@ -260,7 +305,14 @@ class ServeParserTest {
           -I 1025m                      | -I is 1025m, but must be
           -s /a -a 800                  | -a is 800, but must be three octal digits
           -s /a -a 1777                 | -a is 1777, but must be three octal digits
-          -U 11211                      | -U 11211 is not possible
+          -U 11211 -o ext_path=a:1g     | -U 11211 is not possible with ext_path
+          -U 5 --ram-only -Y /a         | -U 5 is not possible with -Y or -S
+          -U x --ram-only               | -U is x, but must be
+          -D ab                         | -D is 'ab', but must be one printable character.
+          -e /dev/shm/items             | -e /dev/shm/items is not possible: what outgrows RAM
+          -f 1                          | -f is 1, but must be a number above 1.
+          -f x                          | -f is x, but must be
+          -n 0                          | -n is 0, but must be
           -B gopher                     | -B is gopher, but must be ascii, binary or auto.
           -S                            | -S needs passwords: let the environment variable
           -S -Y /a                      | -S and -Y contradict each other

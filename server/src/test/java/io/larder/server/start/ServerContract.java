@@ -9,6 +9,7 @@ import io.larder.server.model.StartException;
 import io.larder.server.options.ServeArguments;
 import io.larder.server.options.ServeParser;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -277,12 +278,12 @@ abstract class ServerContract {
     }
     TestClient other = connect(server);
     assertThat(other.set("key", bytes("value"))).isEqualTo("STORED");
-    await(() -> stat(other, "read_buf_bytes") > 0);
-    assertThat(other.stat("read_buf_bytes")).isLessThan(64 << 20);
+    await(() -> stat(other, "larder_input_bytes") > 0);
+    assertThat(other.stat("larder_input_bytes")).isLessThan(64 << 20);
 
     stuck.forEach(TestClient::close);
 
-    await(() -> stat(other, "read_buf_bytes") == 0);
+    await(() -> stat(other, "larder_input_bytes") == 0);
     await(() -> stat(other, "curr_connections") == 1);
     assertThat(other.stat("curr_items")).isOne();
   }
@@ -640,6 +641,238 @@ abstract class ServerContract {
     assertThat(System.nanoTime() - begun).isLessThan(2_000_000_000L);
     assertThat(client.isClosedByServer()).isTrue();
     assertThat(client("--io", io, "--ram-only", "-l", address).ask("mn")).isEqualTo("MN");
+  }
+
+  // --- statistics
+
+  @Test
+  void memcachedsStatisticsAreAllThereInItsOrder() throws Exception {
+    TestClient plain = client(ramOnly("-o", "relaxed_privileges"));
+    assertThat(plain.statLines("")).hasSize(93);
+    TestClient client = client(ramOnly("-o", "relaxed_privileges,no_slab_reassign"));
+
+    List<String> names = client.statLines("").stream().map(line -> line.split(" ", 3)[1]).toList();
+
+    assertThat(names).hasSize(84).doesNotHaveDuplicates().startsWith("pid", "uptime", "time");
+    assertThat(names)
+        .containsSubsequence(
+            "conn_yields",
+            "hash_power_level",
+            "lru_maintainer_juggles",
+            "log_watchers",
+            "unexpected_napi_ids",
+            "bytes",
+            "curr_items",
+            "total_items",
+            "evictions",
+            "lru_bumps_dropped");
+    assertThat(client.statLines("larder")).allMatch(line -> line.startsWith("STAT larder_"));
+    assertThat(client(ramOnly()).statLines("")).hasSizeGreaterThan(93);
+  }
+
+  @Test
+  void itemsCountUnderTheirClass() throws Exception {
+    TestClient client = client(ramOnly());
+    assertThat(client.statLines("items")).isEmpty();
+    assertThat(client.statLines("slabs")).first().isEqualTo("STAT active_slabs 0");
+    for (int i = 0; i < 3; i++) {
+      client.set("small" + i, new byte[10]);
+    }
+    client.set("large", new byte[5000]);
+    client.set("gone", new byte[5000]);
+    client.set("gone", new byte[10]);
+    client.ask("delete small0");
+
+    assertThat(client.statLines("items"))
+        .contains("STAT items:1:number 3", "STAT items:19:number 1", "STAT items:19:evicted 0");
+    assertThat(client.statLines("slabs"))
+        .contains(
+            "STAT 1:chunk_size 96",
+            "STAT 1:used_chunks 3",
+            "STAT 19:chunk_size 5680",
+            "STAT 19:total_pages 1",
+            "STAT 19:used_chunks 1",
+            "STAT active_slabs 2");
+    assertThat(client.statLines("sizes")).containsExactly("STAT 96 3", "STAT 5696 1");
+    long requested =
+        client.statLines("items").stream()
+            .filter(line -> line.contains(":mem_requested "))
+            .mapToLong(line -> Long.parseLong(line.split(" ", -1)[2]))
+            .sum();
+    assertThat(requested).isEqualTo(client.stat("bytes"));
+  }
+
+  @Test
+  void itemsOnFlashCountUnderTheFirstClass() throws Exception {
+    TestClient client = client(withFlash("-m", "8"));
+    for (int i = 0; i < 6000; i++) {
+      client.set("key" + i, new byte[3000]);
+    }
+    // Items go on moving to flash; what was stored last is still in RAM.
+    long items = client.stat("curr_items");
+    Map<String, Long> numbers = new HashMap<>();
+    for (String line : client.statLines("items")) {
+      String[] words = line.split("[: ]", -1);
+      if (words[3].equals("number")) {
+        numbers.put(words[2], Long.parseLong(words[4]));
+      }
+    }
+
+    assertThat(numbers)
+        .containsOnlyKeys("1", "17")
+        .allSatisfy((of, n) -> assertThat(n).isPositive());
+    assertThat(numbers.values().stream().mapToLong(n -> n).sum()).isEqualTo(items);
+    assertThat(
+            client.statLines("sizes").stream()
+                .mapToLong(line -> Long.parseLong(line.split(" ", -1)[2]))
+                .sum())
+        .isEqualTo(items);
+  }
+
+  @Test
+  void whatWasLostIsCountedByItsClass() throws Exception {
+    TestClient client = client(ramOnly("-m", "8"));
+    for (int i = 0; i < 6000; i++) {
+      client.set("key" + i, new byte[3000]);
+    }
+    long evictions = client.stat("evictions");
+
+    assertThat(evictions).isPositive();
+    assertThat(client.statLines("items"))
+        .contains(
+            "STAT items:17:evicted " + evictions,
+            "STAT items:17:evicted_unfetched " + client.stat("evicted_unfetched"));
+  }
+
+  @Test
+  void everySocketIsListed() throws Exception {
+    LarderServer server = server(ramOnly());
+    TestClient client = connect(server);
+    try (TestClient other = connect(server)) {
+      other.ask("mn");
+      String address = server.addresses().get(0);
+      List<String> lines = client.statLines("conns");
+
+      assertThat(lines).filteredOn(line -> line.endsWith(":state conn_listening")).hasSize(1);
+      assertThat(lines).filteredOn(line -> line.endsWith(":listen_addr tcp:" + address)).hasSize(2);
+      String mine = ":addr tcp:127.0.0.1:" + portOf(other);
+      assertThat(lines).filteredOn(line -> line.endsWith(mine)).hasSize(1);
+      assertThat(lines).filteredOn(line -> line.contains(":secs_since_last_cmd ")).hasSize(3);
+    }
+  }
+
+  private static int portOf(TestClient client) throws IOException {
+    return ((InetSocketAddress) client.channel().getLocalAddress()).getPort();
+  }
+
+  @Test
+  void prefixesAreCountedFromTheStartWithADelimiterOfOnesOwn() throws Exception {
+    LarderServer server = server(ramOnly("-D", "/"));
+    // On every loop.
+    for (int i = 0; i < 4; i++) {
+      connect(server).set("x/y:1", bytes("v"));
+    }
+    TestClient client = connect(server);
+
+    client.send("stats detail dump\r\n");
+
+    assertThat(client.line()).isEqualTo("PREFIX x get 0 hit 0 set 4 del 0");
+    assertThat(client.line()).isEqualTo("END");
+    assertThat(client.statLines("settings"))
+        .contains("STAT stat_key_prefix /", "STAT detail_enabled yes");
+    client.ask("stats reset");
+    assertThat(client.ask("stats detail dump")).isEqualTo("END");
+  }
+
+  // --- under test
+
+  @Test
+  void testsMoveTheClock() throws Exception {
+    TestClient client = client(ramOnly("-o", "relaxed_privileges"));
+    client.ask("set key 0 100 1\r\nv");
+    assertThat(client.ask("debugtime p")).isEqualTo("OK");
+    long time = client.stat("time");
+
+    assertThat(client.ask("debugtime +99")).isEqualTo("OK");
+    assertThat(client.stat("time")).isEqualTo(time + 99);
+    assertThat(client.ask("get key")).startsWith("VALUE");
+    client.line();
+    client.line();
+    assertThat(client.ask("debugtime 2")).isEqualTo("OK");
+    assertThat(client.ask("get key")).isEqualTo("END");
+    assertThat(client.ask("debugtime -50")).isEqualTo("OK");
+    assertThat(client.ask("debugtime r")).isEqualTo("OK");
+    assertThat(client.stat("time")).isBetween(time + 51, time + 60);
+    assertThat(client.ask("debugtime x")).isEqualTo("ERROR");
+    assertThat(client.ask("debugitem lock key")).isEqualTo("OK");
+    assertThat(client.ask("debugitem unref key")).isEqualTo("OK");
+    assertThat(client.ask("debugitem eat key")).isEqualTo("ERROR");
+  }
+
+  @Test
+  void nobodyElseDoes() throws Exception {
+    TestClient client = client(ramOnly());
+    assertThat(client.ask("debugtime +99")).isEqualTo("ERROR");
+    assertThat(client.ask("debugitem lock key")).isEqualTo("ERROR");
+  }
+
+  // --- datagrams
+
+  @Test
+  void aDatagramIsAnsweredByAsManyAsItTakes() throws Exception {
+    LarderServer server = server(ramOnly("-U", "-1"));
+    try (DatagramClient client = new DatagramClient(server.udpAddresses().get(0))) {
+      assertThat(client.ask(7, "set key 0 0 5\r\nvalue\r\n")).isEqualTo("STORED\r\n");
+      assertThat(client.ask(0xffff, "get key\r\nmn\r\n"))
+          .isEqualTo("VALUE key 0 5\r\nvalue\r\nEND\r\nMN\r\n");
+      String value = "0123456789".repeat(500);
+      assertThat(client.ask(1, "set big 0 0 5000\r\n" + value + "\r\n")).isEqualTo("STORED\r\n");
+      assertThat(client.ask(2, "get big big\r\n"))
+          .isEqualTo(("VALUE big 0 5000\r\n" + value + "\r\n").repeat(2) + "END\r\n");
+      assertThat(client.datagramCount()).isEqualTo(8);
+      assertThat(client.ask(3, "get" + " key".repeat(300) + "\r\n").lines()).hasSize(601);
+      assertThat(client.ask(4, "mn\r\n".repeat(300))).isEqualTo("MN\r\n".repeat(300));
+    }
+    assertThat(client(ramOnly()).stat("curr_items")).isZero();
+  }
+
+  @Test
+  void aDatagramThatIsNoRequestIsNotAnswered() throws Exception {
+    LarderServer server = server(ramOnly("-U", "-1"));
+    try (DatagramClient client = new DatagramClient(server.udpAddresses().get(0))) {
+      client.send(new byte[] {1, 2, 3});
+      client.send(new byte[8]);
+      client.sendRequest(1, 0, 2, "get key\r\n");
+      client.sendRequest(2, 0, 1, "get key");
+      client.sendRequest(3, 0, 1, "set key 0 0 5\r\nval");
+      client.sendRequest(4, 0, 1, "set key 0 0 5 noreply\r\nvalue\r\n");
+      client.sendRequest(5, 0, 1, "quit\r\n");
+
+      assertThat(client.ask(6, "get key\r\n")).isEqualTo("VALUE key 0 5\r\nvalue\r\nEND\r\n");
+    }
+  }
+
+  @Test
+  void aShortQuestionDoesNotCallUpAFlood() throws Exception {
+    LarderServer server = server(ramOnly("-U", "-1", "-m", "64"));
+    connect(server).set("big", new byte[1_000_000]);
+    try (DatagramClient client = new DatagramClient(server.udpAddresses().get(0))) {
+      assertThat(client.ask(1, "get" + " big".repeat(100) + "\r\n"))
+          .isEqualTo("SERVER_ERROR reply too large for UDP\r\n");
+    }
+  }
+
+  @Test
+  void datagramsMayBeAllThereIs() throws Exception {
+    LarderServer server =
+        server("--io", io, "-p", "0", "-U", "-1", "-t", "1", "--ram-only", "-l", "127.0.0.1");
+    assertThat(server.addresses()).isEmpty();
+    assertThat(server.startLine()).contains("ready on UDP 127.0.0.1:");
+    try (DatagramClient client = new DatagramClient(server.udpAddresses().get(0))) {
+      assertThat(client.ask(1, "stats settings\r\n"))
+          .contains("STAT tcpport 0\r\n")
+          .contains("STAT udpport " + server.udpAddresses().get(0).getPort() + "\r\n");
+    }
   }
 
   // --- helpers

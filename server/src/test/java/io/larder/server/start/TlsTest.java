@@ -398,6 +398,7 @@ class TlsTest {
     return new ServeConfig(
         new NetSettings(
             net.addresses(),
+            net.datagramAddresses(),
             tls,
             net.unixSocket(),
             net.threadCount(),
@@ -413,6 +414,8 @@ class TlsTest {
         config.flash(),
         config.io(),
         config.verbosity(),
+        config.process(),
+        config.prefixes(),
         config.user(),
         config.withoutEffect());
   }

@@ -119,6 +119,29 @@ enum AcceptedDeviation {
       "",
       "With `-Y` everything that a client says before it is known is answered. Memcached answers only"
           + " the last of several things that come at once."),
+  DATAGRAMS(
+      "",
+      "",
+      "",
+      "The answers to all commands in a datagram are one reply, numbered through, as the"
+          + " protocol's description has it. Memcached numbers each key of a `get` and each command from"
+          + " 0 again, so nobody can tell when the reply is complete. A reply over 4 MiB is an error, as"
+          + " whoever sent the datagram may not be who it says; `quit` has no answer."),
+  STATISTICS_OF_CLASSES(
+      "",
+      "",
+      "",
+      "`stats items` and `slabs` show an item in RAM under the class that memcached would put it"
+          + " into by the bytes that it takes, and every item on flash under class 1. There are no"
+          + " slabs: a class has the pages that its items would fill. What belongs to memcached's"
+          + " queues, or would have to be counted on every get, is 0; `mem_requested` shares out what"
+          + " all items take. `stats sizes` always counts."),
+  TESTS_ONLY(
+      "",
+      "",
+      "",
+      "`debugtime` and `debugitem` are there with `-o relaxed_privileges`, as in a memcached"
+          + " built for its tests. `debugitem` answers `OK` and has nothing to do."),
   LAST_ACCESS(
       "",
       "",
