@@ -1,6 +1,7 @@
 package io.larder.bench;
 
 import io.larder.bench.compare.Contest;
+import io.larder.bench.compare.ContestHtml;
 import io.larder.bench.compare.Contestant;
 import io.larder.bench.compare.Scenario;
 import io.larder.bench.compare.StartedServer;
@@ -143,6 +144,12 @@ public final class CompareBench implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write every run there, too.")
   @Nullable Path json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report with plots there, too: one file that opens offline.")
+  @Nullable Path html;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
@@ -277,6 +284,9 @@ public final class CompareBench implements Callable<Integer> {
       facts.put("device check", device);
     }
     out.flush();
+    if (html != null) {
+      ContestHtml.report(contest, facts).write(html);
+    }
     if (json != null) {
       Map<String, Object> written = new LinkedHashMap<>();
       written.put("facts", facts);

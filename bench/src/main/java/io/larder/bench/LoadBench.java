@@ -1,5 +1,6 @@
 package io.larder.bench;
 
+import io.larder.bench.load.LoadHtml;
 import io.larder.bench.load.LoadReport;
 import io.larder.bench.load.LoadResult;
 import io.larder.bench.load.LoadRun;
@@ -7,6 +8,7 @@ import io.larder.bench.load.LoadSettings;
 import io.larder.bench.load.Phase;
 import io.larder.bench.load.ServerAddress;
 import io.larder.bench.load.ServerProcess;
+import io.larder.bench.plot.HtmlReport;
 import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
@@ -36,7 +38,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpWidth = 100,
     commandListHeading = "%nCommands:%n",
-    subcommands = CompareBench.class,
+    subcommands = {CompareBench.class, ScaleBench.class, OverloadBench.class},
     header = {"Puts load on any memcached server, and measures it.", ""},
     description = {
       "",
@@ -59,6 +61,7 @@ import picocli.CommandLine.Spec;
       "  larder bench --load --verify --mix get=80,set=15,delete=5 --value-size 24-4000",
       "  larder bench --workload cachebench-kvcache-reg --load --verify",
       "  larder bench --server /run/cache.sock --server-pid $(pgrep memcached) --json run.json",
+      "  larder bench --load --html run.html              a report with plots",
       "",
       "A run that verifies must be alone in changing the keys.",
       "",
@@ -114,6 +117,12 @@ public final class LoadBench implements Callable<Integer> {
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
   @Nullable Path json;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report with plots there, too: one file that opens offline.")
+  @Nullable Path html;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   /** Runs the command and ends the process. */
@@ -142,6 +151,10 @@ public final class LoadBench implements Callable<Integer> {
       Map<String, String> facts = LoadReport.facts(settings, measured, run.io());
       Map<String, Object> written = new LinkedHashMap<>();
       written.put("run", facts);
+      HtmlReport report =
+          new HtmlReport(
+              "larder bench",
+              facts.get("server") + "; " + facts.get("client") + "; " + facts.get("keys"));
       print(out, facts);
       boolean isRight = true;
       if (load) {
@@ -149,6 +162,7 @@ public final class LoadBench implements Callable<Integer> {
         out.println("load");
         isRight = show(out, loaded, Phase.load(loadRate));
         written.put("load", LoadReport.figures(loaded));
+        LoadHtml.add(report, loaded, Phase.load(loadRate));
       }
       if (warmUp > 0 && seconds > 0) {
         isRight &= phase(run, Phase.of("warm-up", warmUp, rate), 0).tally().wrongCount() == 0;
@@ -157,10 +171,15 @@ public final class LoadBench implements Callable<Integer> {
         LoadResult result = phase(run, measured, 0);
         isRight &= show(out, result, measured);
         written.put("result", LoadReport.figures(result));
+        LoadHtml.add(report, result, measured);
       }
       if (json != null) {
         written.put("machine", Machine.facts(json));
         Files.writeString(json, Json.of(written));
+      }
+      if (html != null) {
+        report.heading("The run").facts(facts).heading("The machine").facts(Machine.facts(html));
+        report.write(html);
       }
       return isRight ? CommandLine.ExitCode.OK : EXIT_WRONG_VALUES;
     }

@@ -29,6 +29,7 @@ class CompareBenchTest {
   @Test
   void serversThatRunAreCompared() throws IOException {
     Path json = folder.resolve("runs.json");
+    Path html = folder.resolve("runs.html");
     String pid = Long.toString(ProcessHandle.current().pid());
     try (FakeServer quick = new FakeServer(Fault.NONE);
         FakeServer slow = new FakeServer(Fault.SLOW)) {
@@ -46,6 +47,8 @@ class CompareBenchTest {
                   "6",
                   "--seconds",
                   "0.15",
+                  "--html",
+                  html.toString(),
                   "--json",
                   json.toString()))
           .as(err.toString())
@@ -58,6 +61,10 @@ class CompareBenchTest {
         // 20 ms a request: so much slower that six rounds of six agree.
         .containsPattern("slow +\\d+ .* 0\\.\\d\\d \\[0\\.\\d\\d 0\\.\\d\\d] +\\d");
     assertThat(json).content().contains("\"scenario\": \"set\"", "\"round\": 6", "\"kernel\"");
+    assertThat(html)
+        .content()
+        .contains("get: keys a second", "set: p50", "6 rounds", "Latency by percentile", "kernel")
+        .doesNotContain("http");
   }
 
   @Test

@@ -46,6 +46,7 @@ class LoadBenchTest {
   })
   void aRightServerIsFoundRight(String protocol, int pipeline, int multiget) throws IOException {
     Path json = folder.resolve("run.json");
+    Path html = folder.resolve("run.html");
 
     assertThat(
             run(
@@ -65,6 +66,8 @@ class LoadBenchTest {
                 "" + pipeline,
                 "--multiget",
                 "" + multiget,
+                "--html",
+                html.toString(),
                 "--json",
                 json.toString()))
         .as(out + " " + err)
@@ -75,6 +78,10 @@ class LoadBenchTest {
         .doesNotContain("WRONG", "error");
     assertThat(json).content().contains("\"wrong\": 0", "\"errors\": 0", "\"keysPerSecond\"");
     assertThat(figure(Files.readString(json), "verified")).isPositive();
+    assertThat(html)
+        .content()
+        .contains("Filling", "Measured", "Latency by percentile", "Throughput", "kernel")
+        .doesNotContain("WRONG", "http");
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /**
  * Contestants that take turns under the same loads.
@@ -129,52 +130,111 @@ public final class Contest {
   /** Medians, and ratios to the first contestant with their quartiles. */
   public List<String> table() {
     List<String> lines = new ArrayList<>();
-    String first = contestants.getFirst().name();
     for (Scenario scenario : scenarios) {
-      Map<String, List<LoadResult>> byName = results.getOrDefault(scenario, Map.of());
-      List<LoadResult> base = byName.getOrDefault(first, List.of());
       lines.add(scenario.about());
-      lines.add(
-          ROW.formatted(
-              "",
-              "keys/s",
-              "CPU us/key",
-              "p50 us",
-              "p99 us",
-              "hits %",
-              "keys/s, x " + first,
-              "CPU, x " + first,
-              "p50, x " + first));
-      for (Contestant contestant : contestants) {
-        List<LoadResult> rounds = byName.getOrDefault(contestant.name(), List.of());
-        lines.add(
-            ROW.formatted(
-                    contestant.name(),
-                    number(median(rounds, LoadResult::keysPerSecond), 0),
-                    number(median(rounds, LoadResult::serverCpuMicrosPerKey), 2),
-                    number(median(rounds, result -> micros(result, 50)), 0),
-                    number(median(rounds, result -> micros(result, 99)), 0),
-                    number(median(rounds, Contest::hitPercent), 1),
-                    isFirst(contestant, first)
-                        ? ""
-                        : ratio(rounds, base, LoadResult::keysPerSecond).describe(),
-                    isFirst(contestant, first)
-                        ? ""
-                        : ratio(rounds, base, LoadResult::serverCpuMicrosPerKey).describe(),
-                    isFirst(contestant, first)
-                        ? ""
-                        : ratio(rounds, base, result -> micros(result, 50)).describe())
-                .stripTrailing());
-      }
-      lines.addAll(warnings(byName));
+      lines.add(ROW.formatted(header().toArray()));
+      rows(scenario).forEach(row -> lines.add(ROW.formatted(row.toArray()).stripTrailing()));
+      lines.addAll(warnings(scenario));
       lines.add("");
     }
     lines.add("[quartiles of the rounds' ratios]; ? = the noise covers the difference");
     return lines;
   }
 
+  /** What stands above {@link #rows}. */
+  List<String> header() {
+    String first = first();
+    return List.of(
+        "",
+        "keys/s",
+        "CPU us/key",
+        "p50 us",
+        "p99 us",
+        "hits %",
+        "keys/s, x " + first,
+        "CPU, x " + first,
+        "p50, x " + first);
+  }
+
+  /** A row for each contestant. */
+  List<List<String>> rows(Scenario scenario) {
+    return contestants.stream().map(contestant -> row(scenario, contestant.name())).toList();
+  }
+
+  private List<String> row(Scenario scenario, String name) {
+    List<LoadResult> rounds = rounds(scenario, name);
+    List<String> cells = new ArrayList<>();
+    cells.add(name);
+    cells.add(number(median(rounds, LoadResult::keysPerSecond), 0));
+    cells.add(number(median(rounds, LoadResult::serverCpuMicrosPerKey), 2));
+    cells.add(number(median(rounds, result -> micros(result, 50)), 0));
+    cells.add(number(median(rounds, result -> micros(result, 99)), 0));
+    cells.add(number(median(rounds, Contest::hitPercent), 1));
+    for (Compared compared : Compared.values()) {
+      cells.add(name.equals(first()) ? "" : ratio(scenario, name, compared).describe());
+    }
+    return cells;
+  }
+
+  /** What is compared, round by round. */
+  enum Compared {
+    KEYS("keys a second", false),
+    CPU("server CPU a key", true),
+    P50("p50", true);
+
+    private final String words;
+    private final boolean isLessBetter;
+
+    Compared(String words, boolean isLessBetter) {
+      this.words = words;
+      this.isLessBetter = isLessBetter;
+    }
+
+    String words() {
+      return words;
+    }
+
+    boolean isLessBetter() {
+      return isLessBetter;
+    }
+
+    private double of(LoadResult result) {
+      return switch (this) {
+        case KEYS -> result.keysPerSecond();
+        case CPU -> result.serverCpuMicrosPerKey();
+        case P50 -> micros(result, 50);
+      };
+    }
+  }
+
+  /** One figure of a contestant against the first one's. */
+  PairedRatio ratio(Scenario scenario, String name, Compared compared) {
+    return PairedRatio.of(
+        values(rounds(scenario, name), compared::of),
+        values(rounds(scenario, first()), compared::of));
+  }
+
+  /** What a contestant has reached in a scenario, round by round. */
+  List<LoadResult> rounds(Scenario scenario, String name) {
+    return results.getOrDefault(scenario, Map.of()).getOrDefault(name, List.of());
+  }
+
+  List<Scenario> scenarios() {
+    return scenarios;
+  }
+
+  /** Names of the contestants; the first is what the others are compared with. */
+  List<String> names() {
+    return contestants.stream().map(Contestant::name).toList();
+  }
+
+  private String first() {
+    return contestants.getFirst().name();
+  }
+
   /** What makes a scenario's ratios worth less than they look. */
-  private static List<String> warnings(Map<String, List<LoadResult>> byName) {
+  List<String> warnings(Scenario scenario) {
+    Map<String, List<LoadResult>> byName = results.getOrDefault(scenario, Map.of());
     List<String> lines = new ArrayList<>();
     double least = Double.POSITIVE_INFINITY;
     double most = Double.NEGATIVE_INFINITY;
@@ -204,10 +264,6 @@ public final class Contest {
     return lines;
   }
 
-  private static boolean isFirst(Contestant contestant, String first) {
-    return contestant.name().equals(first);
-  }
-
   /** Every run, for a program. */
   public List<Map<String, Object>> figures() {
     List<Map<String, Object>> all = new ArrayList<>();
@@ -230,11 +286,6 @@ public final class Contest {
     return all;
   }
 
-  private static PairedRatio ratio(
-      List<LoadResult> rounds, List<LoadResult> others, ToDoubleFunction<LoadResult> figure) {
-    return PairedRatio.of(values(rounds, figure), values(others, figure));
-  }
-
   private static double median(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
     return Median.of(values(rounds, figure));
   }
@@ -244,10 +295,13 @@ public final class Contest {
   }
 
   private static double micros(LoadResult result, double percentile) {
-    var reads = result.tally().of(OperationKind.get).latency();
-    var latency =
-        reads.getTotalCount() > 0 ? reads : result.tally().of(OperationKind.set).latency();
-    return latency.getValueAtPercentile(percentile) / 1e3;
+    return latency(result).getValueAtPercentile(percentile) / 1e3;
+  }
+
+  /** Of the reads, or of the sets where nothing is read. */
+  static Histogram latency(LoadResult result) {
+    Histogram reads = result.tally().of(OperationKind.get).latency();
+    return reads.getTotalCount() > 0 ? reads : result.tally().of(OperationKind.set).latency();
   }
 
   private static double hitPercent(LoadResult result) {

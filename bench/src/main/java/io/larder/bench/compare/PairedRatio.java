@@ -11,10 +11,15 @@ import java.util.Locale;
  * @param median of the rounds' ratios
  * @param lowerQuartile a quarter of the ratios is no larger
  * @param upperQuartile three quarters are no larger
+ * @param ratios of the rounds, from the smallest to the largest
  * @param isCertain whether so many rounds on one side are hardly an accident
  */
 public record PairedRatio(
-    double median, double lowerQuartile, double upperQuartile, boolean isCertain) {
+    double median,
+    double lowerQuartile,
+    double upperQuartile,
+    List<Double> ratios,
+    boolean isCertain) {
   /*
    * A sign test: if there were no difference, each round would fall on either side of 1 like a coin.
    * It asks nothing of how noise is distributed, which on a shared machine nobody knows. Fewer than
@@ -35,7 +40,11 @@ public record PairedRatio(
     }
     ratios.sort(null);
     return new PairedRatio(
-        Median.of(ratios), quantile(ratios, 0.25), quantile(ratios, 0.75), isCertain(ratios));
+        Median.of(ratios),
+        quantile(ratios, 0.25),
+        quantile(ratios, 0.75),
+        List.copyOf(ratios),
+        isCertain(ratios));
   }
 
   private static double quantile(List<Double> sorted, double share) {

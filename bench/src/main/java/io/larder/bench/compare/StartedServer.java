@@ -137,6 +137,10 @@ public final class StartedServer implements AutoCloseable {
     return ask(port);
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   public Contestant contestant() {
     return contestant;
   }

@@ -12,6 +12,11 @@ import org.HdrHistogram.Histogram;
 /** One run in words and figures. */
 public final class LoadReport {
   private static final String ROW = "%-9s %11s %10s %7s %9s %9s %9s %9s %9s";
+
+  /** What stands above {@link #rows}. */
+  static final List<String> HEADER =
+      List.of("", "requests", "a second", "hits %", "p50 us", "p90", "p99", "p99.9", "max");
+
   private static final double NANOS_PER_MICRO = 1000;
   private static final double BYTES_PER_MEBIBYTE = 1 << 20;
   private static final double WORTH_A_WARNING = 0.02;
@@ -74,18 +79,25 @@ public final class LoadReport {
 
   /** Figures of a phase, a line each. */
   public static List<String> table(LoadResult result) {
-    Tally tally = result.tally();
     List<String> lines = new ArrayList<>();
-    lines.add(
-        ROW.formatted(
-            "", "requests", "a second", "hits %", "p50 us", "p90", "p99", "p99.9", "max"));
+    lines.add(ROW.formatted(HEADER.toArray()));
+    rows(result).forEach(row -> lines.add(ROW.formatted(row.toArray())));
+    lines.add("");
+    lines.addAll(costs(result));
+    return lines;
+  }
+
+  /** A row for each kind of request, and one for all if there are several; {@link #HEADER}. */
+  static List<List<String>> rows(LoadResult result) {
+    Tally tally = result.tally();
+    List<List<String>> rows = new ArrayList<>();
     int kinds = 0;
     Histogram all = null;
     for (OperationKind kind : OperationKind.values()) {
       Tally.OfKind of = tally.of(kind);
       if (of.latency().getTotalCount() > 0) {
         kinds++;
-        lines.add(
+        rows.add(
             row(
                 kind.word(),
                 of.latency(),
@@ -99,15 +111,13 @@ public final class LoadReport {
       }
     }
     if (kinds > 1 && all != null) {
-      lines.add(row("all", all, result.seconds(), ""));
+      rows.add(row("all", all, result.seconds(), ""));
     }
-    lines.add("");
-    lines.addAll(costs(result));
-    return lines;
+    return rows;
   }
 
-  private static String row(String name, Histogram latency, double seconds, String hits) {
-    return ROW.formatted(
+  private static List<String> row(String name, Histogram latency, double seconds, String hits) {
+    return List.of(
         name,
         String.format(Locale.ROOT, "%,d", latency.getTotalCount()),
         number(latency.getTotalCount() / seconds, 0),
@@ -119,7 +129,8 @@ public final class LoadReport {
         micros(latency.getMaxValue()));
   }
 
-  private static List<String> costs(LoadResult result) {
+  /** What server and client took, a line each. */
+  static List<String> costs(LoadResult result) {
     Tally tally = result.tally();
     List<String> lines = new ArrayList<>();
     if (Double.isFinite(result.serverCpuSeconds())) {

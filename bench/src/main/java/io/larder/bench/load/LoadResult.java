@@ -1,5 +1,7 @@
 package io.larder.bench.load;
 
+import java.util.List;
+
 /**
  * One phase, measured.
  *
@@ -8,13 +10,22 @@ package io.larder.bench.load;
  * @param serverCpuSeconds of the server's process meanwhile; NaN if its pid is not known
  * @param clientCpuSeconds of this process meanwhile
  * @param serverRssBytes of the server at the end; 0 if its pid is not known
+ * @param course how far it had come, a few times a second
  */
 public record LoadResult(
     Tally tally,
     double seconds,
     double serverCpuSeconds,
     double clientCpuSeconds,
-    long serverRssBytes) {
+    long serverRssBytes,
+    List<Sample> course) {
+  /**
+   * How far a phase had come.
+   *
+   * @param seconds since it began
+   * @param requests answered until then
+   */
+  public record Sample(double seconds, long requests) {}
 
   public double requestsPerSecond() {
     return tally.requestCount() / seconds;

@@ -151,7 +151,7 @@ public final class LoadRun implements AutoCloseable {
             }
           });
     }
-    await(all, watcher);
+    List<LoadResult.Sample> course = await(all, watcher);
     double seconds = (System.nanoTime() - begin) / 1e9;
     double serverCpuAfter = serverCpuSeconds();
     double clientCpuAfter = clientCpuSeconds();
@@ -162,7 +162,8 @@ public final class LoadRun implements AutoCloseable {
         seconds,
         serverCpuAfter - serverCpu,
         clientCpuAfter - clientCpu,
-        process == null ? 0 : process.rssBytes());
+        process == null ? 0 : process.rssBytes(),
+        course);
   }
 
   private static void begin(LoadThread thread, Phase phase, CompletableFuture<Tally> part) {
@@ -173,7 +174,10 @@ public final class LoadRun implements AutoCloseable {
     }
   }
 
-  private void await(CompletableFuture<Void> all, Watcher watcher) throws IOException {
+  /** Waits for the end of a phase; how far it had come meanwhile. */
+  private List<LoadResult.Sample> await(CompletableFuture<Void> all, Watcher watcher)
+      throws IOException {
+    List<LoadResult.Sample> course = new ArrayList<>();
     long before = completedCount();
     long begin = System.nanoTime();
     long last = before;
@@ -181,10 +185,11 @@ public final class LoadRun implements AutoCloseable {
     while (true) {
       try {
         all.get(WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        return;
+        return course;
       } catch (TimeoutException e) {
         long now = System.nanoTime();
         long completed = completedCount();
+        course.add(new LoadResult.Sample((now - begin) / 1e9, completed - before));
         watcher.progress(completed - before, (now - begin) / 1e9);
         if (completed != last) {
           last = completed;

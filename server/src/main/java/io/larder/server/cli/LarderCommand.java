@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       "",
       "In a source tree also:",
       "  larder bench           load on any memcached server; has a --help too",
+      "  larder certify         what to expect of a device, before it is used; has a --help too",
       "  larder simulate        the flash engine on devices that fail, from seeds; has a --help too"
     },
     mixinStandardHelpOptions = true,

@@ -1,0 +1,5 @@
+/** Tests of the reports for people. */
+@NullMarked
+package io.larder.bench.plot;
+
+import org.jspecify.annotations.NullMarked;
