@@ -140,8 +140,10 @@ public final class CacheWorld implements AutoCloseable {
             tally,
             trace);
     questions = new Questions(scenario, oracle, new CacheClock());
-    oracle.settledIf(settles());
+    oracle.settledIf(remains != null);
+    othersRest = true;
     life = newLife();
+    othersRest = false;
     isAlive = true;
     oracleHears();
   }
@@ -226,7 +228,7 @@ public final class CacheWorld implements AutoCloseable {
       Remains kept, List<SimulatedDevice> devices, Clock stalling, NamedWork namedWork) {
     SimulatedStateStorage storage =
         new SimulatedStateStorage(
-            kept.storage, kept.fate, tampering.notes(), namedWork::innermost, kept::published);
+            kept.storage, kept.fate, tampering.notes(), namedWork::innermost, kept::published, trace);
     boolean mustBeEmpty = kept.mustBeEmpty();
     boolean mayBeEmpty = mustBeEmpty || openWasKilled;
     openWasKilled = true;
@@ -392,10 +394,11 @@ public final class CacheWorld implements AutoCloseable {
 
     /** What it has answered may leave, but only when it outlives whatever it is to outlive. */
     private void settle() {
-      if (settles() && random.nextInt(10) != 0) {
-        session.settle();
-        oracle.settled();
+      if (remains == null || (settles() && random.nextInt(10) == 0)) {
+        return;
       }
+      session.settle();
+      oracle.settled();
     }
 
     private void spoilAnswered() {
@@ -554,7 +557,7 @@ public final class CacheWorld implements AutoCloseable {
       life.askers.getFirst().session.settle();
     }
     oracle.flushedAll(dueSeconds);
-    oracle.settledIf(settles());
+    oracle.settledIf(remains != null);
     flushUnconfirmed = null;
   }
 
@@ -764,7 +767,7 @@ public final class CacheWorld implements AutoCloseable {
     }
   }
 
-  /** Asks for what a loss of power has left in doubt, once everything has been found. */
+  /** Asks for what the end of a process has left in doubt, once everything has been found. */
   void lookAtVague() {
     if (mayBeVague && !oracle.isRestoring()) {
       for (int key : oracle.vagueKeys()) {
@@ -791,7 +794,7 @@ public final class CacheWorld implements AutoCloseable {
   void killed(Survival survival) {
     trace.note("killed", survival.ordinal());
     oracle.ended(survival);
-    mayBeVague |= survival == Survival.SETTLED;
+    mayBeVague |= survival != Survival.ALL;
   }
 
   /**
@@ -826,7 +829,8 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    oracle.ended(hasStopped && scenario.evicts() ? Survival.ALL : Survival.NOTED);
+    oracle.ended(hasStopped && scenario.evicts() ? Survival.ALL : Survival.SETTLED);
+    mayBeVague = true;
   }
 
   /** Stores items until some of them have gone to flash, or not for want of trying. */
@@ -879,8 +883,9 @@ public final class CacheWorld implements AutoCloseable {
   /** Another process begins; it may be killed at once. */
   void begin() {
     stallDepth = 0;
-    othersRest = false;
+    othersRest = true;
     life = newLife();
+    othersRest = false;
     isAlive = true;
     isClosed = false;
     oracleHears();
@@ -892,14 +897,24 @@ public final class CacheWorld implements AutoCloseable {
       return;
     }
     isClosed = true;
-    boolean isDead = remains != null && remains.fate.hasStruck();
     life.work.close();
-    for (Asker asker : life.askers) {
-      if (isDead) {
-        asker.queue.close();
+    try {
+      for (Asker asker : life.askers) {
+        if (isDead()) {
+          asker.queue.close();
+        }
+        asker.close();
       }
-      asker.close();
+      life.cache.close();
+    } catch (RuntimeException e) {
+      // In the middle of anything not everything can be given back.
+      if (!isDead()) {
+        throw e;
+      }
     }
-    life.cache.close();
+  }
+
+  private boolean isDead() {
+    return remains != null && remains.fate.hasStruck();
   }
 }

@@ -2,7 +2,6 @@ package io.larder.tests.simulation.cacheworld;
 
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.model.Bucket;
-import io.larder.engine.model.Durability;
 import io.larder.testkit.MemoryDevice;
 import io.larder.tests.simulation.cacheworld.Remains.Kept;
 import io.larder.tests.simulation.device.Fate;
@@ -161,9 +160,9 @@ public final class CrashWorld implements AutoCloseable {
   /** The moment of a kill. */
   private void struck() {
     tally.crash();
-    boolean losesPower = endsWithMachine && crashes.durability() == Durability.POWER;
+    trace.note("killed " + fate.where(), 0);
     endOfMachine();
-    world.killed(losesPower ? Survival.SETTLED : Survival.NOTED);
+    world.killed(Survival.SETTLED);
   }
 
   private void endOfMachine() {

@@ -18,6 +18,7 @@ public final class Fate {
   private long placesLeft = NEVER;
   private boolean struck;
   private long placeCount;
+  private String where = "";
   private Runnable whenStruck = () -> {};
 
   /** What happens at once when it strikes. */
@@ -46,15 +47,20 @@ public final class Fate {
     return struck;
   }
 
+  /** Where it has struck last. */
+  public String where() {
+    return where;
+  }
+
   /** Places at which processes might have been killed, so far. */
   public long placeCount() {
     return placeCount;
   }
 
   /** The process may be killed here. */
-  public void place(String where) {
+  public void place(String here) {
     if (comes()) {
-      strike(where);
+      strike(here);
     }
   }
 
@@ -69,11 +75,12 @@ public final class Fate {
   }
 
   /** Kills the process. */
-  public void strike(String where) {
+  public void strike(String place) {
     struck = true;
+    where = place;
     spare();
     whenStruck.run();
-    throw new ProcessKilled(where);
+    throw new ProcessKilled(place);
   }
 
   /** Ends what a killed process would go on with if somebody has caught its end. */

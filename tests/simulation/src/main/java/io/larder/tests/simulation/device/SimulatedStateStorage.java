@@ -4,6 +4,7 @@ import io.larder.platform.state.StateAppender;
 import io.larder.platform.state.StateReader;
 import io.larder.platform.state.StateStorage;
 import io.larder.testkit.MemoryStateStorage;
+import io.larder.tests.simulation.model.Trace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,11 +18,18 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One.
  */
 public final class SimulatedStateStorage implements StateStorage {
+  private static final int KIND_SHIFT = 60;
+  private static final int PAGE_SHIFT = 42;
+  private static final int PAGE_MASK = (1 << 18) - 1;
+  private static final int OFFSET_SHIFT = 22;
+  private static final int OFFSET_MASK = (1 << 20) - 1;
+
   private final MemoryStateStorage memory;
   private final Fate fate;
   private final NoteTampering tampering;
   private final Supplier<String> step;
   private final Runnable whenPublished;
+  private final Trace trace;
   private @Nullable Appender published;
 
   /**
@@ -35,12 +43,14 @@ public final class SimulatedStateStorage implements StateStorage {
       Fate fate,
       NoteTampering tampering,
       Supplier<String> step,
-      Runnable whenPublished) {
+      Runnable whenPublished,
+      Trace trace) {
     this.memory = memory;
     this.fate = fate;
     this.tampering = tampering;
     this.step = step;
     this.whenPublished = whenPublished;
+    this.trace = trace;
   }
 
   @Override
@@ -97,6 +107,8 @@ public final class SimulatedStateStorage implements StateStorage {
       } else {
         appender.append(first, second);
       }
+      trace.note(
+          "noted", second >>> KIND_SHIFT, second >>> PAGE_SHIFT & PAGE_MASK, second >>> OFFSET_SHIFT & OFFSET_MASK);
       fate.place("after a note");
     }
 
@@ -149,6 +161,7 @@ public final class SimulatedStateStorage implements StateStorage {
       fate.place("before a force");
       if (!fate.hasStruck()) {
         appender.force();
+        trace.note("state file forced", 0);
       }
       fate.place("after a force");
     }
@@ -160,6 +173,7 @@ public final class SimulatedStateStorage implements StateStorage {
         appender.publish();
         published = this;
         whenPublished.run();
+        trace.note("state file published", 0);
       }
       fate.place("after a state file was published");
     }

@@ -178,14 +178,15 @@ final class KeyHistory {
     underWay.forEach(Question::abandon);
     underWay.clear();
     Stretch before = current();
-    if (survival == Survival.SETTLED) {
+    if (survival != Survival.ALL) {
       vague = unsettled(now);
     }
     stretches.clear();
     Item item = vague.isEmpty() ? before.item : null;
     Stretch next =
         new Stretch(
-            item, now.turn(), now.seconds(), before.lossesWhenSeen, before.collisionsWhenSeen);
+            // What time it was then counts no more: somebody may set the clock back.
+            item, now.turn(), 0, before.lossesWhenSeen, before.collisionsWhenSeen);
     next.old = item != null;
     next.maybeGone = before.maybeGone || survival != Survival.ALL;
     next.maybeFetched = true;
@@ -227,7 +228,7 @@ final class KeyHistory {
               .toList();
       if (shown.isEmpty()) {
         throw new SimulationFailure(
-            "%s was shown %s after a loss of power, and might have seen only %s"
+            "%s was shown %s after the end of a process, and might have seen only %s"
                 .formatted(question, Item.of(view), vague));
       }
       vague = List.of();

@@ -4,8 +4,6 @@ package io.larder.tests.simulation.oracle;
 public enum Survival {
   /** It was stopped in order, and had the time to bring everything to flash. */
   ALL,
-  /** It was killed: what it had in RAM is gone, and what it has noted is there. */
-  NOTED,
-  /** The machine has lost its power: what was not settled may be gone, or only some of it. */
+  /** It was killed: what it had in RAM is gone, and what was not settled may have happened or not. */
   SETTLED
 }
