@@ -275,6 +275,22 @@ class RestartTest {
   }
 
   @Test
+  void pagesThatAFlushMeetsDuringTheRebuildAreGivenUp() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.cache.flushAll(0);
+        // Reclaim looks for them before they can be given up, and must look again.
+        next.work.runOnce("reclaim");
+        next.settle();
+        assertThat(next.flash().pages().stream().map(PageSnapshot::state))
+            .as("pages with nothing but what was flushed")
+            .doesNotContain(PageState.SEALED);
+      }
+    }
+  }
+
+  @Test
   void twoKillsInARow() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
       rig.delete("a");

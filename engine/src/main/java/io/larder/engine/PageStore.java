@@ -785,6 +785,11 @@ public final class PageStore implements AutoCloseable {
 
     @Override
     public void pageRestored(Page page) {
+      ReclaimStep step = reclaim;
+      if (step != null && page.isDoomed()) {
+        // It could not be given up before, and was passed over.
+        step.requestDoomed();
+      }
       reclaimWakeup.wake();
     }
 

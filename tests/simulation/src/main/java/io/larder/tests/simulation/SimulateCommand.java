@@ -47,7 +47,10 @@ import picocli.CommandLine.Spec;
       "The world of the cache asks every kind of request of several sessions at once, and knows what"
           + " may be answered: a miss where something was lost and counted, never a wrong, stale or"
           + " resurrected value, and no answer that no order of the requests explains. The world of"
-          + " the engine compares every byte of every record. In both, at random moments and at the"
+          + " the engine compares every byte of every record. In the world of crashes"
+          + " the process of the cache is killed anywhere, in the middle of a write or a note too, by a"
+          + " loss of power now and then, and another one goes on with what is left: what it answers"
+          + " is what was last confirmed, or nothing. In all of them, at random moments and at the"
           + " end, the books must balance: pages, segments, leases, buffers, and every counter against"
           + " a second one.",
       ""
@@ -55,8 +58,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  larder simulate                         a thousand seeds, each in both worlds",
+      "  larder simulate                         a thousand seeds, each in all worlds",
       "  larder simulate --minutes 30            as many as half an hour has room for",
+      "  larder simulate --world crash --minutes 10          kills only, and what comes after them",
       "  larder simulate --world cache --first 5000 --seeds 200",
       "  larder simulate --world cache --seed 123            one seed, and what its world is like",
       "  larder simulate --world cache --seed 123 --trace    every event of it, a line each",
@@ -72,7 +76,8 @@ public final class SimulateCommand implements Callable<Integer> {
   enum Worlds {
     ENGINE(List.of(WorldKind.ENGINE)),
     CACHE(List.of(WorldKind.CACHE)),
-    BOTH(List.of(WorldKind.ENGINE, WorldKind.CACHE));
+    CRASH(List.of(WorldKind.CRASH)),
+    ALL(List.of(WorldKind.ENGINE, WorldKind.CACHE, WorldKind.CRASH));
 
     @SuppressWarnings("ImmutableEnumChecker") // It comes from List.of.
     private final List<WorldKind> kinds;
@@ -90,8 +95,8 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--world",
       paramLabel = "W",
-      description = "What is simulated: ${COMPLETION-CANDIDATES}. Default: both.")
-  Worlds worlds = Worlds.BOTH;
+      description = "What is simulated: ${COMPLETION-CANDIDATES}. Default: all.")
+  Worlds worlds = Worlds.ALL;
 
   @Option(
       names = "--seeds",
@@ -205,6 +210,11 @@ public final class SimulateCommand implements Callable<Integer> {
     row("damaged records", "%,d, all known for it".formatted(tally.damageFoundCount()));
     row("pages reclaimed", "%,d".formatted(tally.pagesReclaimed()));
     row("devices out of service", "%,d".formatted(tally.devicesLost()));
+    if (tally.crashPlaceCount() > 0) {
+      row("crash points", "%,d, of %,d met".formatted(tally.crashCount(), tally.crashPlaceCount()));
+      row("stops in order", "%,d".formatted(tally.stopCount()));
+      row("records found again", "%,d".formatted(tally.recordsRestored()));
+    }
     row("books compared", "%,d times".formatted(tally.bookChecks()));
     counted(tally, CacheCounter.values());
     counted(tally, EngineCounter.values());

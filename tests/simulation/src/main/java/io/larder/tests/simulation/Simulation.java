@@ -2,6 +2,8 @@ package io.larder.tests.simulation;
 
 import io.larder.tests.simulation.cacheworld.CacheScenario;
 import io.larder.tests.simulation.cacheworld.CacheWorld;
+import io.larder.tests.simulation.cacheworld.CrashScenario;
+import io.larder.tests.simulation.cacheworld.CrashWorld;
 import io.larder.tests.simulation.cacheworld.Tampering;
 import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
@@ -65,5 +67,24 @@ public final class Simulation {
     }
     return new Result(
         WorldKind.CACHE, scenario.seed(), tally, trace.hash(), trace.eventCount(), failure);
+  }
+
+  /** Runs a scenario of a cache whose processes are killed. */
+  public static Result run(CacheScenario scenario, CrashScenario crashes, Trace trace) {
+    return run(scenario, crashes, trace, Tampering.NONE);
+  }
+
+  /** As above, with a cache that is tampered with. */
+  public static Result run(
+      CacheScenario scenario, CrashScenario crashes, Trace trace, Tampering tampering) {
+    Tally tally = new Tally();
+    Throwable failure = null;
+    try (CrashWorld world = new CrashWorld(scenario, crashes, tally, trace, tampering)) {
+      world.run();
+    } catch (RuntimeException | AssertionError e) {
+      failure = e;
+    }
+    return new Result(
+        WorldKind.CRASH, scenario.seed(), tally, trace.hash(), trace.eventCount(), failure);
   }
 }

@@ -1,6 +1,7 @@
 package io.larder.tests.simulation;
 
 import io.larder.tests.simulation.cacheworld.CacheScenario;
+import io.larder.tests.simulation.cacheworld.CrashScenario;
 import io.larder.tests.simulation.model.Trace;
 import io.larder.tests.simulation.world.Scenario;
 import java.util.Locale;
@@ -30,6 +31,19 @@ public enum WorldKind {
     @Override
     public Simulation.Result run(long seed, Trace trace) {
       return Simulation.run(CacheScenario.of(seed), trace);
+    }
+  },
+
+  /** The whole cache, whose processes are killed and begun again. */
+  CRASH {
+    @Override
+    public String describe(long seed) {
+      return CacheScenario.ofLasting(seed) + " " + CrashScenario.of(seed);
+    }
+
+    @Override
+    public Simulation.Result run(long seed, Trace trace) {
+      return Simulation.run(CacheScenario.ofLasting(seed), CrashScenario.of(seed), trace);
     }
   };
 

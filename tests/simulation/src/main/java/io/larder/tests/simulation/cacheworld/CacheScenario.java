@@ -2,6 +2,7 @@ package io.larder.tests.simulation.cacheworld;
 
 import io.larder.cache.CacheConfig;
 import io.larder.cache.index.KeyHash;
+import io.larder.engine.PageStoreConfig;
 import io.larder.engine.layout.PageGeometry;
 import io.larder.tests.simulation.device.FaultRates;
 import io.larder.tests.simulation.model.Draws;
@@ -91,6 +92,41 @@ public record CacheScenario(
         FaultRates.draw(random));
   }
 
+  /** The scenario of a seed for a cache that outlives its processes: all of it small. */
+  public static CacheScenario ofLasting(long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 43 + 17);
+    long ramBytes = CacheConfig.RAM_BYTES_MIN + random.nextInt(1 << 18);
+    FlashScenario flash = FlashScenario.draw(random);
+    long itemMax = Math.min(ramBytes / 4, PageGeometry.of(flash.pageBytes()).recordBytesMax());
+    int itemBytesMax =
+        (int) (random.nextInt(4) != 0 ? itemMax : 1024 + random.nextLong(itemMax - 1023));
+    int keyCount = 1 + random.nextInt(random.nextInt(8) == 0 ? KEYS_MAX / 3 : KEYS_MAX / 15);
+    double share = Math.exp(random.nextDouble(Math.log(0.7), Math.log(6)));
+    int valueBytesMax =
+        (int) Math.clamp(share * MEAN_OF_MAX * ramBytes / keyCount, 1, itemBytesMax - 64);
+    Map<CacheOperation, Integer> weights = weights(random);
+    weights.merge(CacheOperation.FILL, 2, (weight, by) -> weight * by);
+    return new CacheScenario(
+        seed,
+        ramBytes,
+        itemBytesMax,
+        flash,
+        random.nextInt(6) == 0 ? 8 + random.nextInt(20) : ALL_BITS,
+        keyCount,
+        valueBytesMax,
+        1 + random.nextInt(3),
+        20 + random.nextInt(60),
+        random.nextInt(3) == 0 ? 1 + random.nextInt(1000) : 0,
+        random.nextInt(4),
+        random.nextInt(1000),
+        random.nextInt(8) == 0 ? Draws.oneTo(1_000_000, random) : 0,
+        random.nextInt(10) != 0,
+        random.nextInt(1000),
+        Draws.oneTo(50, random),
+        weights,
+        random.nextInt(2) == 0 ? FaultRates.none() : FaultRates.draw(random));
+  }
+
   /** The same with other faults. */
   public CacheScenario with(FaultRates otherRates) {
     return new CacheScenario(
@@ -129,11 +165,16 @@ public record CacheScenario(
   }
 
   CacheConfig config() {
+    return config(flash == null ? null : flash.config(seed));
+  }
+
+  /** As the cache is told of it, with a flash of that kind. */
+  CacheConfig config(@Nullable PageStoreConfig flashConfig) {
     return new CacheConfig(
         ramBytes,
         itemBytesMax,
         seed,
-        flash == null ? null : flash.config(seed),
+        flashConfig,
         flash == null ? 0 : flash.itemBytesMin(),
         Duration.ofSeconds(lowTtlSeconds),
         recacheRate,

@@ -2,19 +2,27 @@ package io.larder.tests.simulation.cacheworld;
 
 import io.larder.cache.Cache;
 import io.larder.cache.CacheConfig;
-import io.larder.cache.index.KeyHash;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.Tunables;
 import io.larder.cache.session.CacheSession;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot;
+import io.larder.engine.model.Durability;
+import io.larder.engine.restart.Persistence;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.engine.state.SavedState;
+import io.larder.engine.state.StateValue;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
+import io.larder.platform.time.Clock;
 import io.larder.testkit.ManualClock;
 import io.larder.testkit.ManualWork;
+import io.larder.testkit.MemoryDevice;
+import io.larder.tests.simulation.device.Fate;
 import io.larder.tests.simulation.device.SimulatedDevice;
 import io.larder.tests.simulation.device.SimulatedReadQueue;
+import io.larder.tests.simulation.device.SimulatedStateStorage;
 import io.larder.tests.simulation.device.StallingClock;
 import io.larder.tests.simulation.model.Draws;
 import io.larder.tests.simulation.model.FaultKind;
@@ -23,6 +31,8 @@ import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
 import io.larder.tests.simulation.oracle.Oracle;
 import io.larder.tests.simulation.oracle.Question;
+import io.larder.tests.simulation.oracle.Survival;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,6 +63,8 @@ public final class CacheWorld implements AutoCloseable {
   private static final int RESTS_MIN = 3;
   private static final int RESTS_MAX = 2000;
   private static final int KEYS_WRITTEN_AGAIN_MAX = 50;
+  private static final int WORK_AFTER_FILL = 60;
+  private static final int RECORDS_WANTED = 30;
   private static final long SECONDS_OF_A_DAY = 86_400;
 
   private final CacheScenario scenario;
@@ -62,16 +74,35 @@ public final class CacheWorld implements AutoCloseable {
   private final SplittableRandom random;
   private final SplittableRandom stallRandom;
   private final ManualClock clock = new ManualClock();
-  private final ManualWork work;
-  private final NamedWork namedWork;
-  private final List<SimulatedDevice> devices = new ArrayList<>();
-  private final Cache cache;
+  private final @Nullable Remains remains;
+  private final Clock machineClock;
   private final Oracle oracle;
   private final Questions questions;
-  private final CacheBooks books;
-  private final List<Asker> askers = new ArrayList<>();
+  private Life life;
+  private long lossesBefore;
+  private long collisionsBefore;
+
+  /** The cache's time, unix seconds, does not begin before this. */
+  private long secondsMin;
+
+  /** A flush_all that a killed process has not confirmed. */
+  private @Nullable Long flushUnconfirmed;
+
+  private boolean mayBeVague;
+  private boolean openWasKilled;
+  private boolean isAlive;
+  private boolean isClosed;
   private int stallDepth;
   private boolean othersRest;
+
+  /** A process of the cache, and whoever asks it. */
+  private record Life(
+      ManualWork work,
+      NamedWork namedWork,
+      List<SimulatedDevice> devices,
+      Cache cache,
+      List<Asker> askers,
+      CacheBooks books) {}
 
   /** Builds everything a scenario says. */
   public CacheWorld(CacheScenario scenario, Tally tally, Trace trace) {
@@ -80,53 +111,112 @@ public final class CacheWorld implements AutoCloseable {
 
   /** As above, with a cache that is tampered with. */
   public CacheWorld(CacheScenario scenario, Tally tally, Trace trace, Tampering tampering) {
+    this(scenario, tally, trace, tampering, null);
+  }
+
+  /** As above, with a cache that may outlive its process. */
+  CacheWorld(
+      CacheScenario scenario,
+      Tally tally,
+      Trace trace,
+      Tampering tampering,
+      @Nullable Remains remains) {
     this.scenario = scenario;
     this.tally = tally;
     this.trace = trace;
     this.tampering = tampering;
+    this.remains = remains;
     random = new SplittableRandom(~scenario.seed() * 17);
     stallRandom = random.split();
-    work = new ManualWork(clock, random.split(), ManualWork.DEFAULT_RUN_COUNT_MAX);
-    namedWork = new NamedWork(work);
-    FlashScenario flash = scenario.flash();
-    if (flash != null) {
-      for (long bytes : flash.deviceBytes()) {
-        devices.add(newDevice(flash, bytes));
-      }
-    }
-    StallingClock stalling =
-        new StallingClock(clock, scenario.rates(), random.split(), this::othersGoOnBesideFlush);
-    KeyHash hash = scenario.keyHash();
-    cache = Cache.open(scenario.config(), List.<Device>copyOf(devices), stalling, namedWork, hash);
+    machineClock = remains == null ? clock : remains.clock(clock);
     oracle =
         new Oracle(
             scenario.keyCount(),
-            hash,
+            scenario.keyHash(),
             scenario.itemBytesMax(),
             !scenario.evicts(),
-            new CountedLosses(cache),
-            clock,
+            new CountedLosses(),
+            new CacheClock(),
             tally,
             trace);
-    questions = new Questions(scenario, oracle, clock);
-    for (int i = 0; i < scenario.sessionCount(); i++) {
-      askers.add(new Asker(i));
-    }
-    books =
-        new CacheBooks(cache, oracle, devices, askers.stream().map(asker -> asker.queue).toList());
+    questions = new Questions(scenario, oracle, new CacheClock());
+    oracle.settledIf(remains != null);
+    othersRest = true;
+    life = newLife();
+    othersRest = false;
+    isAlive = true;
+    oracleHears();
   }
 
-  private SimulatedDevice newDevice(FlashScenario flash, long bytes) {
-    SimulatedDevice device =
-        new SimulatedDevice(
-            "simulated-" + devices.size(),
-            bytes,
-            flash.blockBytes(),
-            flash.pageBytes(),
+  private Life newLife() {
+    ManualWork work = new ManualWork(clock, random.split(), ManualWork.DEFAULT_RUN_COUNT_MAX);
+    NamedWork namedWork = new NamedWork(work);
+    List<SimulatedDevice> devices = remains == null ? newDevices() : keptDevices(remains);
+    StallingClock stalling =
+        new StallingClock(
+            machineClock,
             scenario.rates(),
             random.split(),
-            tally,
-            trace);
+            () -> {
+              if (namedWork.isFlushing()) {
+                othersGoOn();
+              }
+            });
+    Cache cache =
+        remains == null
+            ? Cache.open(
+                scenario.config(),
+                List.<Device>copyOf(devices),
+                stalling,
+                namedWork,
+                scenario.keyHash())
+            : open(remains, devices, stalling, namedWork);
+    List<Asker> askers = new ArrayList<>();
+    for (int i = 0; i < scenario.sessionCount(); i++) {
+      askers.add(new Asker(i, cache, namedWork));
+    }
+    devices.forEach(SimulatedDevice::killsInReads);
+    return new Life(
+        work,
+        namedWork,
+        devices,
+        cache,
+        askers,
+        new CacheBooks(cache, oracle, devices, askers.stream().map(asker -> asker.queue).toList()));
+  }
+
+  private List<SimulatedDevice> newDevices() {
+    List<SimulatedDevice> devices = new ArrayList<>();
+    FlashScenario flash = scenario.flash();
+    if (flash != null) {
+      for (long bytes : flash.deviceBytes()) {
+        String name = "simulated-" + devices.size();
+        MemoryDevice memory = new MemoryDevice(name, bytes, flash.blockBytes(), true);
+        devices.add(device(memory, flash.pageBytes(), new Fate()));
+      }
+    }
+    return devices;
+  }
+
+  private List<SimulatedDevice> keptDevices(Remains kept) {
+    FlashScenario flash = flash();
+    return kept.devices.stream()
+        .map(each -> device(each.device(), flash.pageBytes(), kept.fate))
+        .toList();
+  }
+
+  private FlashScenario flash() {
+    FlashScenario flash = scenario.flash();
+    if (flash == null) {
+      throw new IllegalStateException("a cache without flash does not outlive its process");
+    }
+    return flash;
+  }
+
+  private SimulatedDevice device(MemoryDevice memory, int pageBytes, Fate fate) {
+    SimulatedDevice device =
+        new SimulatedDevice(
+            memory, pageBytes, scenario.rates(), random.split(), tally, trace, fate);
     device.whileStalled(this::othersGoOn);
     // A large record is written from where it stands, and whoever changes it has that write
     // ignored.
@@ -134,21 +224,109 @@ public final class CacheWorld implements AutoCloseable {
     return device;
   }
 
-  /** What the cache says that it has lost. */
-  private record CountedLosses(Cache cache) implements Oracle.Losses {
+  private Cache open(
+      Remains kept, List<SimulatedDevice> devices, Clock stalling, NamedWork namedWork) {
+    SimulatedStateStorage storage =
+        new SimulatedStateStorage(
+            kept.storage, kept.fate, tampering.notes(), namedWork::innermost, kept::published, trace);
+    boolean mustBeEmpty = kept.mustBeEmpty();
+    boolean mayBeEmpty = mustBeEmpty || openWasKilled;
+    openWasKilled = true;
+    Persistence persistence = Persistence.read(storage, kept.bootId, kept.durability);
+    SavedState saved = persistence.saved();
+    secondsMin = saved.isUsable() ? saved.value(StateValue.CLOCK_SECONDS) : 0;
+    kept.storeNumber++;
+    FlashScenario flash =
+        flash()
+            .with(
+                kept.devices.stream().map(each -> each.device().sizeBytes()).toList(),
+                kept.devices.stream().map(Remains.Kept::freeBucket).toList());
+    Cache cache;
+    try {
+      cache =
+          Cache.open(
+              scenario.config(flash.config(scenario.seed(), kept.storeNumber)),
+              List.<Device>copyOf(devices),
+              stalling,
+              namedWork,
+              persistence,
+              _ -> scenario.keyHash());
+    } catch (IOException e) {
+      throw new SimulationFailure("a state file that can be removed could not be begun: " + e);
+    }
+    openWasKilled = false;
+    boolean isEmpty = !cache.whyEmpty().isEmpty();
+    if (isEmpty != mustBeEmpty && !mayBeEmpty) {
+      throw new SimulationFailure(
+          mustBeEmpty ? "flash that must not be trusted lives on" : "empty: " + cache.whyEmpty());
+    }
+    long seconds = cache.nowSeconds();
+    if (seconds != Math.max(secondsMin, machineClock.unixSeconds())) {
+      throw new SimulationFailure("it is " + seconds + ", and not " + machineClock.unixSeconds());
+    }
+    return cache;
+  }
+
+  /** The oracle hears of a process that has begun. */
+  private void oracleHears() {
+    if (remains == null) {
+      return;
+    }
+    if (life.cache.whyEmpty().isEmpty()) {
+      oracle.begun();
+    } else {
+      oracle.begunEmpty();
+    }
+  }
+
+  /** The time as the cache should see it: it does not begin before what was noted. */
+  private final class CacheClock implements Clock {
+    @Override
+    public long unixSeconds() {
+      return Math.max(secondsMin, machineClock.unixSeconds());
+    }
+
+    @Override
+    public long nanos() {
+      return machineClock.nanos();
+    }
+  }
+
+  /** What the cache says that it has lost, in all its processes. */
+  private final class CountedLosses implements Oracle.Losses {
     @Override
     public long counted() {
-      return cache.get(CacheCounter.EVICTED_FROM_RAM)
+      if (!isAlive) {
+        return lossesBefore;
+      }
+      Cache cache = life.cache;
+      RestoreSnapshot restore = cache.restore();
+      return lossesBefore
+          + cache.get(CacheCounter.EVICTED_FROM_RAM)
           + cache.get(CacheCounter.DEMOTE_DROPPED)
           + cache.get(CacheCounter.EVICTED_FROM_FLASH)
           + cache.get(CacheCounter.LOST_WITH_PAGE)
           + cache.get(CacheCounter.CHECKSUM_FAILURES)
-          + cache.get(CacheCounter.FLASH_READ_FAILURES);
+          + cache.get(CacheCounter.FLASH_READ_FAILURES)
+          + (restore == null ? 0 : lostInRestore(restore));
+    }
+
+    /** Pages do not say how many records they have had. */
+    private long lostInRestore(RestoreSnapshot restore) {
+      return restore.noRoomCount()
+          + 2 * restore.twiceCount()
+          + (restore.lostPageCount() + restore.scannedPageCount()) * scenario.keyCount();
     }
 
     @Override
     public long toOthers() {
-      return cache.get(CacheCounter.SLOTS_TAKEN_UNREAD);
+      if (!isAlive) {
+        return collisionsBefore;
+      }
+      RestoreSnapshot restore = life.cache.restore();
+      return collisionsBefore
+          + life.cache.get(CacheCounter.SLOTS_TAKEN_UNREAD)
+          + (restore == null ? 0 : restore.changedCount());
     }
   }
 
@@ -158,11 +336,16 @@ public final class CacheWorld implements AutoCloseable {
     final SimulatedReadQueue queue;
     final Deque<Runnable> tasks = new ArrayDeque<>();
     final List<Question> underWay = new ArrayList<>();
+    private final Cache cache;
+    private final NamedWork namedWork;
     private CacheSession session;
     private RequestExecutor door;
+    private boolean closed;
 
-    Asker(int number) {
+    Asker(int number, Cache cache, NamedWork namedWork) {
       this.number = number;
+      this.cache = cache;
+      this.namedWork = namedWork;
       this.queue = new SimulatedReadQueue(scenario.rates(), clock, random.split(), tally, trace);
       this.session = cache.newSession(queue, tasks::add);
       this.door = tampering.over(session);
@@ -180,6 +363,7 @@ public final class CacheWorld implements AutoCloseable {
       } else {
         underWay.add(question);
       }
+      settle();
     }
 
     boolean doTask() {
@@ -192,18 +376,29 @@ public final class CacheWorld implements AutoCloseable {
         return true;
       });
       spoilAnswered();
+      settle();
       return true;
     }
 
     void completeRead() {
       namedWork.inSession(queue::completeOne);
       spoilAnswered();
+      settle();
     }
 
     boolean completeOldestRead() {
       boolean completed = namedWork.inSession(queue::completeOldest);
       spoilAnswered();
       return completed;
+    }
+
+    /** What it has answered may leave, but only when it outlives whatever it is to outlive. */
+    private void settle() {
+      if (remains == null || (settles() && random.nextInt(10) == 0)) {
+        return;
+      }
+      session.settle();
+      oracle.settled();
     }
 
     private void spoilAnswered() {
@@ -219,7 +414,7 @@ public final class CacheWorld implements AutoCloseable {
     /** Ends the session and begins another, unless it has something left to do. */
     void replaceSession() {
       if (underWay.isEmpty() && tasks.isEmpty()) {
-        close();
+        session.close();
         session = cache.newSession(queue, tasks::add);
         door = tampering.over(session);
       }
@@ -230,7 +425,10 @@ public final class CacheWorld implements AutoCloseable {
     }
 
     void close() {
-      session.close();
+      if (!closed) {
+        closed = true;
+        session.close();
+      }
     }
   }
 
@@ -245,12 +443,6 @@ public final class CacheWorld implements AutoCloseable {
 
   private CacheOperation draw(SplittableRandom from) {
     return Draws.byWeight(scenario.weights(), from);
-  }
-
-  private void othersGoOnBesideFlush() {
-    if (namedWork.isFlushing()) {
-      othersGoOn();
-    }
   }
 
   private void othersGoOn() {
@@ -268,6 +460,7 @@ public final class CacheWorld implements AutoCloseable {
   private void perform(CacheOperation operation, SplittableRandom from) {
     tally.operation();
     trace.note(operation.name(), stallDepth);
+    lookForEndOfRestore();
     switch (operation) {
       case ASK -> askAnything(anyAsker(from), from);
       case BURST -> burst(from);
@@ -275,14 +468,14 @@ public final class CacheWorld implements AutoCloseable {
       case READ_OFTEN -> readOften(anyAsker(from), from);
       case COMPLETE_READ -> anyAsker(from).completeRead();
       case TASK -> anyAsker(from).doTask();
-      case WORK -> work.runOne();
+      case WORK -> life.work.runOne();
       case TIME -> pass(from.nextLong(30_000_000));
       case CLOCK_JUMP -> jump(from);
       case FLUSH_ALL -> flushAll(from);
       case REPLACE_SESSION -> anyAsker(from).replaceSession();
       case RESIZE_RAM -> resizeRam(from);
       case TUNE -> tune(from);
-      case AGE -> devices.forEach(SimulatedDevice::age);
+      case AGE -> life.devices.forEach(SimulatedDevice::age);
       case FILL_DEVICE -> ail(FaultKind.DEVICE_FULL, from);
       case KILL_DEVICE -> ail(FaultKind.DEVICE_DEAD, from);
       case CHECK -> check();
@@ -305,7 +498,8 @@ public final class CacheWorld implements AutoCloseable {
   }
 
   private boolean mayAsk(int key) {
-    return oracle.underWayCount() < UNDER_WAY_MAX
+    return !oracle.isVague(key)
+        && oracle.underWayCount() < UNDER_WAY_MAX
         && oracle.underWayCount(key) < UNDER_WAY_ON_A_KEY_MAX;
   }
 
@@ -355,21 +549,27 @@ public final class CacheWorld implements AutoCloseable {
   }
 
   private void flushAll(long dueSeconds) {
+    flushUnconfirmed = dueSeconds;
     if (tampering.passesFlushAll()) {
-      cache.flushAll(dueSeconds);
+      life.cache.flushAll(dueSeconds);
+    }
+    if (settles()) {
+      life.askers.getFirst().session.settle();
     }
     oracle.flushedAll(dueSeconds);
+    oracle.settledIf(remains != null);
+    flushUnconfirmed = null;
   }
 
   /** Up to twice what it began with; the cache may say that it cannot. */
   private void resizeRam(SplittableRandom from) {
     long bytes = CacheConfig.RAM_BYTES_MIN / 2 + from.nextLong(2 * scenario.ramBytes());
-    boolean taken = cache.resizeRam(bytes);
+    boolean taken = life.cache.resizeRam(bytes);
     trace.note("resized", bytes, taken ? 1 : 0, 0);
   }
 
   private void tune(SplittableRandom from) {
-    Tunables tunables = cache.tunables();
+    Tunables tunables = life.cache.tunables();
     switch (from.nextInt(10)) {
       case 0 -> tunables.setItemBytesMin(from.nextInt(2000));
       case 1 -> tunables.setItemAgeSeconds(from.nextInt(20));
@@ -385,20 +585,20 @@ public final class CacheWorld implements AutoCloseable {
   }
 
   private void ail(FaultKind kind, SplittableRandom from) {
-    if (!devices.isEmpty()) {
-      devices.get(from.nextInt(devices.size())).ail(kind);
+    if (!life.devices.isEmpty()) {
+      life.devices.get(from.nextInt(life.devices.size())).ail(kind);
     }
   }
 
   private Asker anyAsker(SplittableRandom from) {
-    return askers.get(from.nextInt(askers.size()));
+    return life.askers.get(from.nextInt(life.askers.size()));
   }
 
   // ---------------------------------------------------------------- checking
 
   /** Compares all books that must agree at any moment. */
   public void check() {
-    books.check();
+    life.books.check();
     tally.bookCheck();
   }
 
@@ -411,35 +611,42 @@ public final class CacheWorld implements AutoCloseable {
     checkAtRest();
     readBack();
     checkAtRest();
-    devices.forEach(SimulatedDevice::mend);
+    life.devices.forEach(SimulatedDevice::mend);
     flushAll(0);
     readBack();
     rest();
     checkAtRest();
-    books.checkThatAllIsGone();
+    life.books.checkThatAllIsGone();
     writeAgain();
     checkAtRest();
-    for (CacheCounter counter : CacheCounter.values()) {
-      tally.counted(counter, cache.get(counter));
-    }
-    for (EngineCounter counter : EngineCounter.values()) {
-      tally.counted(counter, cache.get(counter));
-    }
-    tally.recordsWritten(cache.get(EngineCounter.RECORDS_WRITTEN));
-    tally.pagesReclaimed(cache.get(EngineCounter.PAGE_RECLAIMS));
-    tally.devicesLost(devicesLost());
+    tallyUp();
     tally.forgotten(oracle.forgottenCount());
-    tally.damageFound(cache.get(CacheCounter.CHECKSUM_FAILURES));
     trace.note("end", tally.answerCount(), oracle.forgottenCount(), tally.operationCount());
   }
 
-  private void checkAtRest() {
-    books.checkAtRest(askers.stream().mapToLong(Asker::pendingCount).sum());
+  private void tallyUp() {
+    for (CacheCounter counter : CacheCounter.values()) {
+      tally.counted(counter, life.cache.get(counter));
+    }
+    for (EngineCounter counter : EngineCounter.values()) {
+      tally.counted(counter, life.cache.get(counter));
+    }
+    tally.recordsWritten(life.cache.get(EngineCounter.RECORDS_WRITTEN));
+    tally.pagesReclaimed(life.cache.get(EngineCounter.PAGE_RECLAIMS));
+    tally.devicesLost(devicesLost());
+    RestoreSnapshot restore = life.cache.restore();
+    tally.restored(restore == null ? 0 : restore.recordCount());
+    tally.damageFound(life.cache.get(CacheCounter.CHECKSUM_FAILURES));
+  }
+
+  /** Compares all books that must agree when everything rests. */
+  void checkAtRest() {
+    life.books.checkAtRest(life.askers.stream().mapToLong(Asker::pendingCount).sum());
     tally.bookCheck();
   }
 
   private long devicesLost() {
-    StoreSnapshot flash = cache.snapshot().flash();
+    StoreSnapshot flash = life.cache.snapshot().flash();
     return flash == null
         ? 0
         : flash.devices().stream().filter(StoreSnapshot.DeviceSnapshot::outOfService).count();
@@ -453,9 +660,10 @@ public final class CacheWorld implements AutoCloseable {
       if (i == RESTS_MAX) {
         throw new SimulationFailure("no rest, for ever: " + unrest);
       }
-      askers.forEach(CacheWorld::goOn);
-      work.advance(Duration.ofMillis(20));
+      life.askers.forEach(CacheWorld::goOn);
+      life.work.advance(Duration.ofMillis(20));
       oracle.timePassed();
+      lookForEndOfRestore();
       unrest = unrest();
     }
     othersRest = false;
@@ -465,9 +673,9 @@ public final class CacheWorld implements AutoCloseable {
   private @Nullable String unrest() {
     if (oracle.underWayCount() > 0) {
       return "never answered: "
-          + askers.stream().flatMap(asker -> asker.underWay.stream()).limit(10).toList();
+          + life.askers.stream().flatMap(asker -> asker.underWay.stream()).limit(10).toList();
     }
-    return books.unrest();
+    return life.books.unrest();
   }
 
   /** As much of a session's own work as there is now. */
@@ -481,9 +689,10 @@ public final class CacheWorld implements AutoCloseable {
   }
 
   /** Asks for every key, of one session after the other. */
-  private void readBack() {
+  void readBack() {
     for (int key = 0; key < scenario.keyCount(); key++) {
-      askAndWait(askers.get(key % askers.size()), questions.look(key % askers.size(), key));
+      Asker asker = life.askers.get(key % life.askers.size());
+      askAndWait(asker, questions.look(asker.number, key));
     }
   }
 
@@ -494,10 +703,11 @@ public final class CacheWorld implements AutoCloseable {
       if (i == RESTS_MAX) {
         throw new SimulationFailure("never answered: " + question);
       }
-      askers.forEach(CacheWorld::goOn);
+      life.askers.forEach(CacheWorld::goOn);
       if (question.status() == null) {
-        work.advance(Duration.ofMillis(20));
+        life.work.advance(Duration.ofMillis(20));
         oracle.timePassed();
+        lookForEndOfRestore();
       }
     }
     othersRest = false;
@@ -508,14 +718,14 @@ public final class CacheWorld implements AutoCloseable {
     int count = Math.min(scenario.keyCount(), KEYS_WRITTEN_AGAIN_MAX);
     for (int key = 0; key < count; key++) {
       Question set = questions.set(0, key, 100, random);
-      askAndWait(askers.getFirst(), set);
+      askAndWait(life.askers.getFirst(), set);
       if (scenario.evicts() && set.status() != Status.STORED) {
         throw new SimulationFailure("an empty cache does not take items: " + set);
       }
     }
     rest();
     for (int key = 0; key < count; key++) {
-      askAndWait(askers.getLast(), questions.look(askers.size() - 1, key));
+      askAndWait(life.askers.getLast(), questions.look(life.askers.size() - 1, key));
     }
     rest();
   }
@@ -524,7 +734,7 @@ public final class CacheWorld implements AutoCloseable {
 
   /** The cache, for whoever wants to spoil it. */
   public Cache cache() {
-    return cache;
+    return life.cache;
   }
 
   public Oracle oracle() {
@@ -532,13 +742,179 @@ public final class CacheWorld implements AutoCloseable {
   }
 
   public List<SimulatedDevice> devices() {
-    return List.copyOf(devices);
+    return List.copyOf(life.devices);
+  }
+
+  // ------------------------------------------------------------------- from process to process
+
+  private boolean settles() {
+    return remains != null && remains.durability == Durability.POWER;
+  }
+
+  private void lookForEndOfRestore() {
+    Remains kept = remains;
+    if (kept == null) {
+      return;
+    }
+    kept.fate.requireAlive();
+    if (oracle.isRestoring()) {
+      RestoreSnapshot restore = life.cache.restore();
+      if (restore == null || restore.running()) {
+        return;
+      }
+      oracle.restored();
+      trace.note("restored", restore.recordCount(), restore.tombstoneCount(), 0);
+    }
+  }
+
+  /** Asks for what the end of a process has left in doubt, once everything has been found. */
+  void lookAtVague() {
+    if (mayBeVague && !oracle.isRestoring()) {
+      for (int key : oracle.vagueKeys()) {
+        askAndWait(life.askers.getFirst(), questions.look(0, key));
+      }
+      mayBeVague = !oracle.vagueKeys().isEmpty();
+    }
+  }
+
+  /** Asks again for what was asked of a process that was killed. */
+  void flushAgain() {
+    Long due = flushUnconfirmed;
+    if (due != null) {
+      flushAll(due);
+    }
+  }
+
+  /** Whether nobody knows if a flush_all was heard. */
+  boolean isFlushUnconfirmed() {
+    return flushUnconfirmed != null;
+  }
+
+  /** The process ends at this moment, without an order. */
+  void killed(Survival survival) {
+    trace.note("killed", survival.ordinal());
+    oracle.ended(survival);
+    mayBeVague |= survival != Survival.ALL;
+  }
+
+  /**
+   * Stops the cache in order.
+   *
+   * @param patience how often it is given time to bring what it has to flash
+   */
+  void stop(int patience) {
+    othersRest = true;
+    for (int i = 0; oracle.underWayCount() > 0; i++) {
+      if (i == RESTS_MAX) {
+        throw new SimulationFailure("never answered: " + unrest());
+      }
+      life.askers.forEach(CacheWorld::goOn);
+      life.work.advance(Duration.ofMillis(20));
+      oracle.timePassed();
+      lookForEndOfRestore();
+    }
+    life.askers.forEach(Asker::close);
+    life.cache.beginStop();
+    for (int i = 0; i < patience && !life.cache.hasStopped(); i++) {
+      life.work.advance(Duration.ofMillis(20));
+      oracle.timePassed();
+      lookForEndOfRestore();
+    }
+    boolean hasStopped = life.cache.hasStopped();
+    boolean isKept = life.cache.state() != null;
+    trace.note("stopped", hasStopped ? 1 : 0);
+    life.work.close();
+    life.cache.close();
+    isClosed = true;
+    if (remains != null && isKept) {
+      remains.endedCleanly();
+    }
+    oracle.ended(hasStopped && scenario.evicts() ? Survival.ALL : Survival.SETTLED);
+    mayBeVague = true;
+  }
+
+  /** Stores items until some of them have gone to flash, or not for want of trying. */
+  void fillUp(int fillsMax) {
+    flushAgain();
+    long before = life.cache.get(EngineCounter.RECORDS_WRITTEN);
+    for (int i = 0; i < fillsMax; i++) {
+      lookAtVague();
+      perform(CacheOperation.FILL, random);
+      for (int work = 0; work < WORK_AFTER_FILL; work++) {
+        perform(work % 5 == 0 ? CacheOperation.TASK : CacheOperation.WORK, random);
+      }
+      if (life.cache.get(EngineCounter.RECORDS_WRITTEN) - before > RECORDS_WANTED) {
+        return;
+      }
+    }
+  }
+
+  /** Nobody runs for some time. */
+  void timePasses(long seconds) {
+    clock.advanceSeconds(seconds);
+  }
+
+  /** Somebody sets the machine's clock back, but not before a flush_all that was seen to be due. */
+  void setBack(long seconds) {
+    Remains kept = remains;
+    if (kept != null) {
+      long now = machineClock.unixSeconds();
+      long most = Math.max(0, now - Math.max(1, oracle.lastDueSeconds()));
+      kept.setBackSeconds += Math.min(seconds, most);
+    }
+  }
+
+  /** What was on a device that is not there any more is gone, and needs no reason. */
+  void devicesChanged() {
+    oracle.mayBeGone();
+  }
+
+  /** A process has ended; what it has had is given back, and what it has counted stays. */
+  void bury() {
+    tallyUp();
+    long losses = oracle.lossesCounted();
+    long collisions = oracle.collisionsCounted();
+    lossesBefore = losses;
+    collisionsBefore = collisions;
+    isAlive = false;
+    close();
+  }
+
+  /** Another process begins; it may be killed at once. */
+  void begin() {
+    stallDepth = 0;
+    othersRest = true;
+    life = newLife();
+    othersRest = false;
+    isAlive = true;
+    isClosed = false;
+    oracleHears();
   }
 
   @Override
   public void close() {
-    work.close();
-    askers.forEach(Asker::close);
-    cache.close();
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    life.work.close();
+    try {
+      for (Asker asker : life.askers) {
+        if (isDead()) {
+          asker.queue.close();
+        }
+        asker.close();
+      }
+      life.cache.close();
+    } catch (RuntimeException e) {
+      // In the middle of anything not everything can be given back.
+      if (!isDead()) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isDead() {
+    return remains != null && remains.fate.hasStruck();
   }
 }

@@ -68,13 +68,30 @@ public record FlashScenario(
     return pageCount * pageBytes + random.nextInt(pageBytes);
   }
 
+  /** The same with other devices. */
+  FlashScenario with(List<Long> otherBytes, List<Bucket> otherBuckets) {
+    return new FlashScenario(
+        pageBytes,
+        bufferBytes,
+        bufferCount,
+        List.copyOf(otherBytes),
+        List.copyOf(otherBuckets),
+        blockBytes,
+        itemBytesMin);
+  }
+
   /** As the cache is told of it. */
   PageStoreConfig config(long seed) {
+    return config(seed, 0);
+  }
+
+  /** As above, for one of several stores after each other. */
+  PageStoreConfig config(long seed, long storeNumber) {
     return new PageStoreConfig(
         pageBytes,
         bufferBytes,
         bufferCount,
-        new StoreIdentity(new UUID(2, seed), seed),
+        new StoreIdentity(new UUID(2 + storeNumber, seed), seed),
         freeBuckets);
   }
 }

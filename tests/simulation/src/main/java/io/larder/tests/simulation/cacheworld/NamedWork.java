@@ -54,6 +54,12 @@ final class NamedWork implements Work {
     return innermost != null && innermost.startsWith(FLUSH);
   }
 
+  /** Who is at work: a step's name, or a session; empty outside. */
+  String innermost() {
+    String name = running.peek();
+    return name == null ? "" : name;
+  }
+
   @Override
   public void close() {
     work.close();

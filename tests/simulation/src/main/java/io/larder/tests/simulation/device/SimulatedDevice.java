@@ -35,6 +35,7 @@ public final class SimulatedDevice implements Device {
   private static final int CALLS_OF_AN_AILMENT_MAX = 12;
 
   private final MemoryDevice memory;
+  private final Fate fate;
   private final int pageBytes;
   private final FaultRates rates;
   private final RandomGenerator random;
@@ -42,6 +43,7 @@ public final class SimulatedDevice implements Device {
   private final Trace trace;
   private final BitSet spoilt = new BitSet();
   private Runnable meanwhile = () -> {};
+  private boolean killsInReads;
   private boolean changingBytes;
   private boolean mended;
   private int deadCallsLeft;
@@ -67,7 +69,31 @@ public final class SimulatedDevice implements Device {
       RandomGenerator random,
       Tally tally,
       Trace trace) {
-    this.memory = new MemoryDevice(name, sizeBytes, blockSizeBytes, true);
+    this(
+        new MemoryDevice(name, sizeBytes, blockSizeBytes, true),
+        pageBytes,
+        rates,
+        random,
+        tally,
+        trace,
+        new Fate());
+  }
+
+  /**
+   * As above, over what an earlier process has left.
+   *
+   * @param fate of the process that uses it
+   */
+  public SimulatedDevice(
+      MemoryDevice memory,
+      int pageBytes,
+      FaultRates rates,
+      RandomGenerator random,
+      Tally tally,
+      Trace trace,
+      Fate fate) {
+    this.memory = memory;
+    this.fate = fate;
     this.pageBytes = pageBytes;
     this.rates = rates;
     this.random = random;
@@ -78,6 +104,11 @@ public final class SimulatedDevice implements Device {
   /** From here on bytes may change while they are being written; what arrives is not judged. */
   public void takesChangingBytes() {
     changingBytes = true;
+  }
+
+  /** From here on the process may be killed where it reads. */
+  public void killsInReads() {
+    killsInReads = true;
   }
 
   /** Says what goes on while a call stalls. */
@@ -179,6 +210,14 @@ public final class SimulatedDevice implements Device {
   public void write(ByteBuffer source, long offsetBytes) throws IOException {
     byte[] bytes = bytesOf(source);
     stall();
+    fate.place("before a write");
+    if (fate.hasStruck()) {
+      return;
+    }
+    if (fate.comes()) {
+      landSome(bytes, offsetBytes);
+      fate.strike("in the middle of a write");
+    }
     if (!changingBytes && !Arrays.equals(bytes, bytesOf(source))) {
       throw new SimulationFailure(
           "bytes changed while %s was writing them to %d".formatted(name(), offsetBytes));
@@ -207,6 +246,7 @@ public final class SimulatedDevice implements Device {
     }
     writeCount++;
     writtenBytes += bytes.length;
+    fate.place("after a write");
     stall();
   }
 
@@ -229,6 +269,9 @@ public final class SimulatedDevice implements Device {
   @Override
   public void read(ByteBuffer target, long offsetBytes) throws IOException {
     stall();
+    if (killsInReads) {
+      fate.place("before a read");
+    }
     lastReadWasSound = false;
     int lengthBytes = target.remaining();
     load(target, offsetBytes);

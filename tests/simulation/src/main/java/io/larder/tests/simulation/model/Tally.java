@@ -23,6 +23,10 @@ public final class Tally {
   private long missCount;
   private long refusalCount;
   private long forgottenCount;
+  private long crashCount;
+  private long crashPlaceCount;
+  private long stopCount;
+  private long recordsRestored;
 
   /** Counts a fault that took effect. */
   public void fault(FaultKind kind) {
@@ -95,6 +99,26 @@ public final class Tally {
     forgottenCount += count;
   }
 
+  /** Counts a process that was killed. */
+  public void crash() {
+    crashCount++;
+  }
+
+  /** Counts places where a process might have been killed. */
+  public void crashPlaces(long count) {
+    crashPlaceCount += count;
+  }
+
+  /** Counts a process that was stopped in order. */
+  public void stopped() {
+    stopCount++;
+  }
+
+  /** Counts records that a process has found of an earlier one. */
+  public void restored(long count) {
+    recordsRestored += count;
+  }
+
   /** Adds all of another one's. */
   public void add(Tally other) {
     other.faults.forEach((kind, count) -> faults.merge(kind, count, Long::sum));
@@ -110,6 +134,10 @@ public final class Tally {
     missCount += other.missCount;
     refusalCount += other.refusalCount;
     forgottenCount += other.forgottenCount;
+    crashCount += other.crashCount;
+    crashPlaceCount += other.crashPlaceCount;
+    stopCount += other.stopCount;
+    recordsRestored += other.recordsRestored;
   }
 
   /** Faults of a kind that took effect. */
@@ -164,5 +192,21 @@ public final class Tally {
 
   public long forgottenCount() {
     return forgottenCount;
+  }
+
+  public long crashCount() {
+    return crashCount;
+  }
+
+  public long crashPlaceCount() {
+    return crashPlaceCount;
+  }
+
+  public long stopCount() {
+    return stopCount;
+  }
+
+  public long recordsRestored() {
+    return recordsRestored;
   }
 }

@@ -5,7 +5,9 @@ import io.larder.cache.model.Status;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.oracle.Effect.Fetched;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ final class KeyHistory {
    *
    * An item that is not found where it should be is gone from then on, and needs a reason: a counter
    * of losses that has grown since the item was last known to be there.
+   *
+   * What has outlived a process may be gone without a reason. Until the next one has found everything
+   * it is not there yet, so that a read that misses tells nothing; but what is asked to change a key
+   * and does not find an item says that there will be none.
    */
 
   private final int key;
@@ -30,6 +36,9 @@ final class KeyHistory {
   private final List<Stretch> stretches = new ArrayList<>();
   private final List<Question> underWay = new ArrayList<>();
   private long sequenceGiven;
+
+  /** What the key may hold, or nothing, if it is not known any better; else empty. */
+  private List<Item> vague = List.of();
 
   /** A key that holds nothing. */
   KeyHistory(int key, boolean meetsOthers) {
@@ -46,6 +55,12 @@ final class KeyHistory {
     long lossesWhenSeen;
     long collisionsWhenSeen;
     long to = Long.MAX_VALUE;
+
+    /** It has outlived the process that made it. */
+    boolean old;
+
+    /** It may be gone, and needs no reason. */
+    boolean maybeGone;
 
     /** A read may have marked it as read. */
     boolean maybeFetched;
@@ -100,6 +115,7 @@ final class KeyHistory {
 
   /** Everything is gone, by order of a client or by expiry of all. */
   void cleared(Moment now) {
+    vague = List.of();
     if (current().item != null) {
       change(null, now, false, Long.MAX_VALUE);
     }
@@ -112,11 +128,14 @@ final class KeyHistory {
         maybeFetched || meetsOthers || underWay.stream().anyMatch(Question::leavesTrace);
     next.fetchedFrom = fetchedFrom;
     stretches.add(next);
-    forgetTheOld();
+    forgetTheOld(now);
   }
 
-  private void forgetTheOld() {
-    long oldest = underWay.stream().mapToLong(Question::askedAt).min().orElse(Long.MAX_VALUE);
+  private void forgetTheOld(Moment now) {
+    long oldest =
+        underWay.stream()
+            .mapToLong(Question::askedAt)
+            .reduce(now.settledTurn(), Math::min);
     while (stretches.size() > 1 && stretches.getFirst().to < oldest) {
       stretches.removeFirst();
     }
@@ -134,7 +153,9 @@ final class KeyHistory {
       throw new SimulationFailure("answered twice, or never asked: " + question);
     }
     int forgotten;
-    if (status == Status.NO_MEMORY) {
+    if (isVague()) {
+      forgotten = lookAtVague(question, status, view, now);
+    } else if (status == Status.NO_MEMORY) {
       requireTurn(question);
       forgotten = refused(question, now, serial);
       overtake(question, now);
@@ -146,8 +167,83 @@ final class KeyHistory {
       overtake(question, now);
     }
     question.closed(status);
-    forgetTheOld();
+    forgetTheOld(now);
     return forgotten;
+  }
+
+  // ----------------------------------------------------------------- from process to process
+
+  /** The process has ended. */
+  void ended(Survival survival, Moment now) {
+    underWay.forEach(Question::abandon);
+    underWay.clear();
+    Stretch before = current();
+    if (survival != Survival.ALL) {
+      vague = unsettled(now);
+    }
+    stretches.clear();
+    Item item = vague.isEmpty() ? before.item : null;
+    Stretch next =
+        new Stretch(
+            // What time it was then counts no more: somebody may set the clock back.
+            item, now.turn(), 0, before.lossesWhenSeen, before.collisionsWhenSeen);
+    next.old = item != null;
+    next.maybeGone = before.maybeGone || survival != Survival.ALL;
+    next.maybeFetched = true;
+    stretches.add(next);
+  }
+
+  /** Everything that may be there now; empty if that is the last item or nothing. */
+  private List<Item> unsettled(Moment now) {
+    Set<Item> possible = new LinkedHashSet<>(vague);
+    for (Stretch stretch : stretches) {
+      if (stretch.item != null && stretch.to > now.settledTurn()) {
+        possible.add(stretch.item);
+      }
+    }
+    Item last = current().item;
+    boolean isKnown = possible.isEmpty() || (possible.size() == 1 && possible.contains(last));
+    return isKnown ? List.of() : List.copyOf(possible);
+  }
+
+  /** What it holds may be gone, for a reason that nobody counts. */
+  void mayBeGone() {
+    current().maybeGone = true;
+  }
+
+  boolean isVague() {
+    return !vague.isEmpty();
+  }
+
+  /** An answer about a key of which several items may be there. */
+  private int lookAtVague(Question question, Status status, ItemView view, Moment now) {
+    if (!question.isPureRead()) {
+      throw new IllegalStateException("only to be looked at: " + question);
+    }
+    if (status == Status.HIT) {
+      List<Item> shown =
+          vague.stream()
+              .filter(item -> item.cas() == view.cas() && item.isShownBy(view))
+              .filter(item -> !item.isExpired(question.askedSeconds()))
+              .toList();
+      if (shown.isEmpty()) {
+        throw new SimulationFailure(
+            "%s was shown %s after the end of a process, and might have seen only %s"
+                .formatted(question, Item.of(view), vague));
+      }
+      vague = List.of();
+      change(shown.getFirst(), now, true, Long.MAX_VALUE);
+      current().old = true;
+      current().maybeGone = isInconclusive(question, now);
+    } else if (!isInconclusive(question, now)) {
+      vague = List.of();
+    }
+    return 0;
+  }
+
+  /** Whether it was asked when not everything that is there had been found. */
+  private static boolean isInconclusive(Question question, Moment now) {
+    return question.askedAt() < now.restoredTurn();
   }
 
   private void requireTurn(Question question) {
@@ -213,6 +309,7 @@ final class KeyHistory {
     }
     if (possible.size() == 1) {
       seen.seen(question.lossesWhenAsked(), question.collisionsWhenAsked());
+      seen.maybeGone &= isInconclusive(question, now);
       if (question.leavesTrace()) {
         seen.fetchedFrom = Math.min(seen.fetchedFrom, now.turn());
       }
@@ -222,19 +319,28 @@ final class KeyHistory {
   private int missed(Question question, List<Stretch> possible, Moment now) {
     boolean isExplained =
         possible.stream().anyMatch(each -> each.item == null || each.item.isExpired(now.seconds()));
+    if (isInconclusive(question, now) && possible.stream().anyMatch(each -> each.old)) {
+      if (isExplained && possible.size() == 1 && possible.getFirst() == current()) {
+        // It was found expired, or not at all: it is not to be seen any more if it was.
+        current().maybeGone = true;
+      }
+      return 0;
+    }
     if (!isExplained && possible.stream().noneMatch(each -> mayBeLost(each, now))) {
       throw new SimulationFailure(
           question + " missed, and nothing has been lost: " + describe(possible));
     }
     if (possible.size() == 1 && possible.getFirst() == current() && current().item != null) {
+      boolean needsReason = !isExplained && !current().maybeGone;
       change(null, now, false, Long.MAX_VALUE);
-      return isExplained ? 0 : 1;
+      return needsReason ? 1 : 0;
     }
     return 0;
   }
 
   private boolean mayBeLost(Stretch stretch, Moment now) {
-    return now.losses() > stretch.lossesWhenSeen
+    return stretch.maybeGone
+        || now.losses() > stretch.lossesWhenSeen
         || (meetsOthers && now.collisions() > stretch.collisionsWhenSeen);
   }
 
@@ -251,19 +357,23 @@ final class KeyHistory {
         if (!isIt(otherwise, question, status, view, null, now)) {
           // Only an item that is there is answered for like this.
           held.seen(now.losses(), now.collisions());
+          held.maybeGone &= isInconclusive(question, now);
         }
         apply(effect, view, held, now);
         return 0;
       }
     }
-    if (!isThere || mayBeLost(held, now)) {
+    boolean isAbsent = !isThere || mayBeLost(held, now);
+    boolean isNotFoundYet = held.old && isInconclusive(question, now);
+    if (isAbsent || isNotFoundYet) {
       Effect effect = serial.effect(question, null, now.seconds());
       if (isIt(effect, question, status, view, null, now)) {
+        boolean needsReason = isThere && !held.maybeGone && !isNotFoundYet;
         if (item != null) {
           change(null, now, false, Long.MAX_VALUE);
         }
         apply(effect, view, current(), now);
-        return isThere ? 1 : 0;
+        return needsReason ? 1 : 0;
       }
     }
     throw failure("wrong answer " + shown(status, view), question, List.of(held), serial, now);
@@ -330,6 +440,8 @@ final class KeyHistory {
     Stretch held = current();
     Item item = held.item;
     boolean isThere = item != null && !item.isExpired(now.seconds());
+    boolean isNotFoundYet = held.old && isInconclusive(question, now);
+    held.maybeGone |= isNotFoundYet;
     boolean may =
         (isThere && serial.mayRefuse(question, item, now.seconds()))
             || ((!isThere || mayBeLost(held, now))

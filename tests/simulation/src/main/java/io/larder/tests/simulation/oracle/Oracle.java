@@ -41,6 +41,18 @@ public final class Oracle {
   private long readHits;
   private long numbersMade;
 
+  /** When everything had been found that an earlier process has left. */
+  private long restoredTurn;
+
+  /** Whatever was answered by then outlives the machine. */
+  private long settledTurn = Long.MAX_VALUE;
+
+  /** The latest that it has been; a clock may be set back between two processes. */
+  private long latestSeconds;
+
+  /** When the last delayed flush_all was due that has come due; 0 for none. */
+  private long lastDueSeconds;
+
   /** Where the cache says what it has lost. */
   public interface Losses {
     /** Items that have left the cache although nobody asked for it, each with its reason. */
@@ -129,7 +141,8 @@ public final class Oracle {
   }
 
   private void requireAccessTime(Status status, ItemView view, Moment now) {
-    if (status == Status.HIT && view.accessSeconds() > now.seconds()) {
+    latestSeconds = Math.max(latestSeconds, now.seconds());
+    if (status == Status.HIT && view.accessSeconds() > latestSeconds) {
       throw new SimulationFailure("read last at " + view.accessSeconds() + ", in the future");
     }
   }
@@ -154,7 +167,14 @@ public final class Oracle {
   }
 
   private Moment now() {
-    return new Moment(turn, clock.unixSeconds(), losses.counted(), losses.toOthers(), lastSequence);
+    return new Moment(
+        turn,
+        clock.unixSeconds(),
+        losses.counted(),
+        losses.toOthers(),
+        lastSequence,
+        restoredTurn,
+        settledTurn);
   }
 
   // ----------------------------------------------------------------- all keys at once
@@ -174,6 +194,7 @@ public final class Oracle {
   public void timePassed() {
     turn++;
     if (flushDueSeconds != 0 && flushDueSeconds <= clock.unixSeconds()) {
+      lastDueSeconds = flushDueSeconds;
       flushDueSeconds = 0;
       clear();
     }
@@ -182,6 +203,102 @@ public final class Oracle {
   private void clear() {
     Moment now = now();
     keys.forEach(key -> key.cleared(now));
+  }
+
+  // ----------------------------------------------------------------- from process to process
+
+  /** Whatever has been answered outlives the machine, if it does not do so anyway. */
+  public void settledIf(boolean settles) {
+    if (settles) {
+      settled();
+    }
+  }
+
+  /** Whatever has been answered outlives the machine. */
+  public void settled() {
+    settledTurn = turn;
+    turn++;
+  }
+
+  /** The process has ended, and whatever it was asked and has not answered will not be answered. */
+  public void ended(Survival survival) {
+    turn++;
+    Moment now = now();
+    for (KeyHistory key : keys) {
+      key.ended(survival, now);
+    }
+    underWayCount = 0;
+    restoredTurn = Long.MAX_VALUE;
+    answers.clear();
+    readsAnswered = 0;
+    readHits = 0;
+    numbersMade = 0;
+  }
+
+  /** Whatever is held may be gone, for a reason that nobody counts. */
+  public void mayBeGone() {
+    keys.forEach(KeyHistory::mayBeGone);
+  }
+
+  /** Another process has begun, which looks for what the one before has left. */
+  public void begun() {
+    turn++;
+    timePassed();
+  }
+
+  /** Another process has begun, and finds nothing. */
+  public void begunEmpty() {
+    turn++;
+    flushDueSeconds = 0;
+    lastSequence = 0;
+    clear();
+    restored();
+  }
+
+  /** Whatever has been left has been found. */
+  public void restored() {
+    turn++;
+    restoredTurn = turn;
+    turn++;
+  }
+
+  /** Whether what an earlier process has left is still being looked for. */
+  public boolean isRestoring() {
+    return restoredTurn == Long.MAX_VALUE;
+  }
+
+  /** Losses that the cache has counted. */
+  public long lossesCounted() {
+    return losses.counted();
+  }
+
+  /** Items that it may have taken for others. */
+  public long collisionsCounted() {
+    return losses.toOthers();
+  }
+
+  /** When the last delayed flush_all came due, unix seconds; 0 for none. */
+  public long lastDueSeconds() {
+    return lastDueSeconds;
+  }
+
+  /**
+   * The keys that may hold one of several items, because the process has ended before what was answered
+   * was settled. They may only be looked at until an answer tells which.
+   */
+  public List<Integer> vagueKeys() {
+    List<Integer> vague = new ArrayList<>();
+    for (int key = 0; key < keys.size(); key++) {
+      if (isVague(key)) {
+        vague.add(key);
+      }
+    }
+    return vague;
+  }
+
+  /** Whether a key is one of the {@link #vagueKeys}. */
+  public boolean isVague(int key) {
+    return keys.get(key).isVague();
   }
 
   // ----------------------------------------------------------------- what is known

@@ -33,6 +33,7 @@ public final class Question extends Request {
   /** When something asked later on its session and key took effect; never as yet. */
   private long overtakenAt = Long.MAX_VALUE;
 
+  private boolean abandoned;
   private @Nullable Status status;
 
   /**
@@ -55,7 +56,14 @@ public final class Question extends Request {
 
   @Override
   public void answered(Status answer, ItemView item) {
-    oracle.answered(this, answer, item);
+    if (!abandoned) {
+      oracle.answered(this, answer, item);
+    }
+  }
+
+  /** The process that was asked has ended; nobody hears what it may still have to say. */
+  void abandon() {
+    abandoned = true;
   }
 
   /** The key's number. */

@@ -509,7 +509,7 @@ public final class World implements AutoCloseable {
     return switch (page.state()) {
       case FREE, OPEN -> true;
       case SEALED -> !page.givingUp();
-      case FAILED, CLOSING -> false;
+      case RESTORING, FAILED, CLOSING -> false;
     };
   }
 
