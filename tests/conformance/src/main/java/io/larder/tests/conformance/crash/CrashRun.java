@@ -19,6 +19,8 @@ final class CrashRun implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 120;
   private static final long FROZEN_MILLIS = 2000;
   private static final int PAGE_BITS = 200;
+  private static final long REQUESTS_A_MILLI_MIN = 4;
+  private static final long PATIENCE = 5;
 
   private final World world;
   private final Findings findings;
@@ -154,6 +156,10 @@ final class CrashRun implements AutoCloseable {
 
   /** Runs one round; the clients are idle before and afterwards. */
   void run(CrashRound round) throws InterruptedException, IOException {
+    if (!tellsOfRestarts && round.trouble().needsOptions()) {
+      figures.notes.add("skipped: " + round.trouble().words());
+      return;
+    }
     if (round.trouble() == Trouble.STATE_FULL && !fullOnes.mount()) {
       figures.notes.add("skipped: " + round.trouble().words() + ": " + fullOnes.whyNot());
       return;
@@ -182,13 +188,25 @@ final class CrashRun implements AutoCloseable {
   private void load(CrashRound round) throws InterruptedException, IOException {
     life.begin(Life.Work.LOAD);
     if (!round.flushes() || world.flushes().isWaiting(Moment.now())) {
-      Thread.sleep(round.loadMillis());
+      loadFor(round.loadMillis());
       return;
     }
     long first = random.nextLong(round.loadMillis());
-    Thread.sleep(first);
+    loadFor(first);
     flush(round.flushDelaySeconds());
-    Thread.sleep(round.loadMillis() - first);
+    loadFor(round.loadMillis() - first);
+  }
+
+  /** Lets clients go on for a while; longer where a machine is so busy that next to nothing is done. */
+  private void loadFor(long millis) throws InterruptedException {
+    long enough = world.tally().requests.sum() + millis * REQUESTS_A_MILLI_MIN;
+    Thread.sleep(millis);
+    for (long more = 0; more < millis * PATIENCE && !life.isBroken(); more += 10) {
+      if (world.tally().requests.sum() >= enough) {
+        return;
+      }
+      Thread.sleep(10);
+    }
   }
 
   private void flush(int delaySeconds) throws IOException {

@@ -35,6 +35,11 @@ enum Trouble {
     return words;
   }
 
+  /** Whether a server must know options for it. */
+  boolean needsOptions() {
+    return this == STATE_FULL || this == FRESH || this == DEVICES_IN_OTHER_ORDER;
+  }
+
   Then then() {
     return then;
   }
