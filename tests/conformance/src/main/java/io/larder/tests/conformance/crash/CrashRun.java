@@ -36,6 +36,9 @@ final class CrashRun implements AutoCloseable {
   private int lifeCount;
   private boolean tellsOfRestarts;
 
+  /** The next start may find that what the server knew of the last life is gone. */
+  private boolean losesState;
+
   /** What there was shortly before an end. */
   private record Before(long flashItems, long ramItems, long mayBeCount) {}
 
@@ -94,9 +97,11 @@ final class CrashRun implements AutoCloseable {
     figures.starts++;
     setup.isFresh = false;
     lifeCount++;
-    if (lifeCount > 1 && !tellsOfRestarts) {
+    if (lifeCount > 1 && (!tellsOfRestarts || (losesState && server.startedEmpty()))) {
+      // Who has lost what he knew begins to count CAS uniques anew.
       world.tokens().forget();
     }
+    losesState = false;
     world.tokens().lifeBegins(lifeCount);
     if (server.startedEmpty()) {
       figures.emptyStarts++;
@@ -172,6 +177,7 @@ final class CrashRun implements AutoCloseable {
     befall(round.trouble());
     Thread.sleep(round.downMillis());
     killWhileStarting(round.killsInRebuild());
+    losesState = round.trouble().losesState();
     begin(round.loadsInRebuild() ? Life.Work.LOAD : Life.Work.WAIT);
     awaitRebuilt();
     boolean isEmpty = server.startedEmpty();
@@ -337,6 +343,7 @@ final class CrashRun implements AutoCloseable {
     over();
     Files.deleteIfExists(setup.stateFile());
     setup.statePath = fullOnes.folder().resolve("state");
+    losesState = true;
     begin(Life.Work.FILL);
     await(life.task());
     awaitRebuilt();
@@ -389,6 +396,7 @@ final class CrashRun implements AutoCloseable {
     over();
     setup.statePath = null;
     Files.deleteIfExists(setup.stateFile());
+    losesState = true;
     fullOnes.unmount();
     begin(Life.Work.FILL);
     await(life.task());

@@ -13,10 +13,15 @@ final class Damage {
 
   private Damage() {}
 
-  /** Leaves a part of it, in front. */
+  /** Leaves a part of what is in it, in front: zeros at its end are room and nothing else. */
   static void cut(Path file, SplittableRandom random) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int used = bytes.length;
+    while (used > 1 && bytes[used - 1] == 0) {
+      used--;
+    }
     try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
-      open.setLength(random.nextLong(open.length()));
+      open.setLength(random.nextLong(used));
     }
   }
 

@@ -40,6 +40,11 @@ enum Trouble {
     return this == STATE_FULL || this == FRESH || this == DEVICES_IN_OTHER_ORDER;
   }
 
+  /** Whether the server cannot know any more which CAS uniques it has given. */
+  boolean losesState() {
+    return name().startsWith("STATE_");
+  }
+
   Then then() {
     return then;
   }
