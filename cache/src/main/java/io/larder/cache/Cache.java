@@ -11,10 +11,12 @@ import io.larder.cache.session.CacheSession;
 import io.larder.cache.session.SessionSettings;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
+import io.larder.cache.tier.ClockStep;
 import io.larder.cache.tier.DemoteStep;
 import io.larder.cache.tier.Inventory;
 import io.larder.cache.tier.LifeBands;
 import io.larder.cache.tier.PageLeaver;
+import io.larder.cache.tier.RecordRestorer;
 import io.larder.cache.tier.RescuePolicy;
 import io.larder.cache.tier.TierSettings;
 import io.larder.cache.tier.Tiers;
@@ -23,17 +25,26 @@ import io.larder.engine.PageStore;
 import io.larder.engine.PageStoreConfig;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.model.Bucket;
+import io.larder.engine.restart.Persistence;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.engine.state.SavedState;
+import io.larder.engine.state.StateFile;
+import io.larder.engine.state.StateSnapshot;
+import io.larder.engine.state.StateValue;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.ReadQueue;
 import io.larder.platform.time.Clock;
+import io.larder.platform.time.HeldClock;
 import io.larder.platform.work.Wakeup;
 import io.larder.platform.work.Work;
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,18 +66,19 @@ public final class Cache implements AutoCloseable {
   private final Tiers tiers;
   private final SessionSettings sessionSettings;
   private final DemoteStep demote;
+  private final Wakeup demotion;
   private final @Nullable PageLeaver leaver;
   private final List<CounterSet> counterSets = new CopyOnWriteArrayList<>();
   private volatile Map<CacheCounter, Long> resetAt = Map.of();
 
-  private Cache(CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
+  private Cache(
+      CacheConfig config, @Nullable PageStore flash, Clock clock, Work work, KeyHash keyHash) {
     this.config = config;
     this.tunables =
         new Tunables(config.flashItemBytesMin(), config.lowTtl().toSeconds(), config.recacheRate());
     int unitBytes = config.segmentBytes();
     int unitCount = (int) (config.ramBytes() / unitBytes);
     PageStoreConfig flashConfig = config.flash();
-    PageStore flash = flashConfig == null ? null : PageStore.open(flashConfig, devices, clock);
     int placeOfSegments = flash == null ? 1 : flash.pageCount();
     if (placeOfSegments + unitCount > Slot.PLACE_COUNT_MAX) {
       throw new IllegalArgumentException(
@@ -84,7 +96,7 @@ public final class Cache implements AutoCloseable {
             Slot.PLACE_COUNT_MAX - placeOfSegments,
             RamLog.unitCountMin(config.itemBytesMax(), unitBytes));
     Index index =
-        new Index(unitBytes, budget::takeForIndex, expectedItems(config, devices), placeOfSegments);
+        new Index(unitBytes, budget::takeForIndex, expectedItems(config, flash), placeOfSegments);
     // A record that shares a segment goes to flash through a write buffer, so it has to fit one.
     RamLog ram = new RamLog(budget, flash == null ? unitBytes : flash.bufferedRecordBytesMax());
     this.tiers = new Tiers(index, ram, flash, keyHash, clock, placeOfSegments);
@@ -104,6 +116,7 @@ public final class Cache implements AutoCloseable {
             () -> flash == null ? 0 : flash.stats().get(EngineCounter.DEVICE_BYTES_WRITTEN));
     this.demote = new DemoteStep(tiers, tierSettings, writeBudget, newCounters());
     Wakeup wakesDemotion = work.start("demote", demote);
+    this.demotion = wakesDemotion;
     ram.wakesDemotion(wakesDemotion);
     this.leaver =
         flash == null
@@ -119,7 +132,15 @@ public final class Cache implements AutoCloseable {
         // A page that was given up has also made room in the index.
         ram.roomMade();
       });
-      flash.start(work, leaver, tunables);
+      SavedState saved = flash.saved();
+      if (saved == null) {
+        flash.start(work, leaver, tunables);
+      } else {
+        flash.start(work, leaver, tunables, new RecordRestorer(tiers, flash, saved));
+      }
+      if (flash.state().isKept()) {
+        var _ = work.start("clock", new ClockStep(flash.state(), clock));
+      }
     }
   }
 
@@ -130,10 +151,7 @@ public final class Cache implements AutoCloseable {
    * @throws IllegalArgumentException naming every problem of the configuration
    */
   public static Cache open(CacheConfig config, List<Device> devices, Clock clock, Work work) {
-    List<String> problems = config.problems();
-    if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
-    }
+    check(config);
     return open(config, devices, clock, work, new KeyHash(config.hashSeed()));
   }
 
@@ -143,17 +161,72 @@ public final class Cache implements AutoCloseable {
    */
   public static Cache open(
       CacheConfig config, List<Device> devices, Clock clock, Work work, KeyHash keyHash) {
-    return new Cache(config, devices, clock, work, keyHash);
+    PageStoreConfig flash = config.flash();
+    return new Cache(
+        config, flash == null ? null : PageStore.open(flash, devices, clock), clock, work, keyHash);
   }
 
-  /** An eighth of what the flash holds at 1 KiB an item, in at most a sixteenth of the RAM. */
-  private static long expectedItems(CacheConfig config, List<Device> devices) {
-    long flashBytes = devices.stream().mapToLong(Device::sizeBytes).sum();
+  /**
+   * Opens a cache that outlives its process: what an earlier run has left on the devices is there
+   * again, as far as the state file lets it be trusted. It answers at once; records of the earlier
+   * run are found in the background, {@link #restore}, and until then they are missed.
+   *
+   * <p>Of a cache that lives on, the seed of the key hash is what it was; the configuration's is
+   * for one that starts empty.
+   *
+   * @param devices the flash tier's, at least one
+   * @throws IllegalArgumentException naming every problem of the configuration
+   * @throws IOException when the state file cannot be begun, and the one before cannot be removed
+   */
+  public static Cache open(
+      CacheConfig config, List<Device> devices, Clock clock, Work work, Persistence persistence)
+      throws IOException {
+    return open(config, devices, clock, work, persistence, KeyHash::new);
+  }
+
+  /** As above, with a hash of the caller's, made of its seed. */
+  public static Cache open(
+      CacheConfig config,
+      List<Device> devices,
+      Clock clock,
+      Work work,
+      Persistence persistence,
+      LongFunction<KeyHash> keyHash)
+      throws IOException {
+    check(config);
+    PageStoreConfig flash = config.flash();
+    if (flash == null) {
+      throw new IllegalArgumentException("without flash there is nothing to be kept");
+    }
+    SavedState saved = persistence.saved();
+    Clock held =
+        saved.isUsable() ? HeldClock.from(clock, saved.value(StateValue.CLOCK_SECONDS)) : clock;
+    PageStore store = PageStore.open(flash, devices, held, persistence);
+    return new Cache(config, store, held, work, keyHash.apply(store.identity().hashSeed()));
+  }
+
+  private static void check(CacheConfig config) {
+    List<String> problems = config.problems();
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /**
+   * What the first tables are made for: the items that live on, or an eighth of what the flash
+   * holds at 1 KiB an item in at most a sixteenth of the RAM.
+   */
+  private static long expectedItems(CacheConfig config, @Nullable PageStore flash) {
+    long kept = flash == null ? 0 : flash.estimateKeptRecords();
+    long flashBytes = flash == null ? 0 : (long) flash.pageCount() * flash.geometry().pageBytes();
     long wanted = flashBytes == 0 ? config.ramBytes() / 1024 : flashBytes / 1024 / 8;
     while (wanted > 1 && Index.firstTableBytes(wanted) > config.ramBytes() / 16) {
       wanted /= 2;
     }
-    return wanted;
+    while (kept > 1 && Index.firstTableBytes(kept) > config.ramBytes() / 2) {
+      kept /= 2;
+    }
+    return Math.max(wanted, kept);
   }
 
   private CounterSet newCounters() {
@@ -266,6 +339,45 @@ public final class Cache implements AutoCloseable {
     return sinceSeconds == 0 ? 0 : Math.max(0, nowSeconds() - sinceSeconds);
   }
 
+  /** How far the cache has got in finding items of an earlier run; null when there is no flash. */
+  public @Nullable RestoreSnapshot restore() {
+    PageStore flash = tiers.flash();
+    return flash == null ? null : flash.restore().snapshot();
+  }
+
+  /**
+   * Why nothing of an earlier run is there, in words that follow "starts empty: "; empty when
+   * something may be.
+   */
+  public String whyEmpty() {
+    PageStore flash = tiers.flash();
+    return flash == null ? "there is no flash" : flash.whyEmpty();
+  }
+
+  /** The state file at this moment; null when nothing is kept across restarts. */
+  public @Nullable StateSnapshot state() {
+    PageStore flash = tiers.flash();
+    return flash != null && flash.state() instanceof StateFile file ? file.snapshot() : null;
+  }
+
+  /**
+   * Begins a clean end: what is in RAM goes to flash, what has been read first, then the rest; then
+   * the open pages are sealed. Every session has been closed. In the background, until {@link
+   * #hasStopped}; whoever has not the patience may {@link #close} the cache before.
+   */
+  public void beginStop() {
+    if (tiers.flash() != null) {
+      demote.beginEnd();
+      demotion.wake();
+    }
+  }
+
+  /** Whether everything that was to be written is on the devices. */
+  public boolean hasStopped() {
+    PageStore flash = tiers.flash();
+    return flash == null || (demote.hasEnded() && flash.isQuiet());
+  }
+
   /** The cache at this moment. */
   public CacheSnapshot snapshot() {
     Map<CacheCounter, Long> counters = sum();
@@ -319,6 +431,7 @@ public final class Cache implements AutoCloseable {
     }
     PageStore flash = tiers.flash();
     if (flash != null) {
+      flash.endedCleanly();
       flash.close();
     }
     budget.close();

@@ -17,13 +17,17 @@ import io.larder.engine.PageStoreConfig;
 import io.larder.engine.StoreSnapshot;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
+import io.larder.engine.model.Durability;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
+import io.larder.engine.restart.Persistence;
 import io.larder.testkit.InlineExecutor;
 import io.larder.testkit.ManualClock;
 import io.larder.testkit.ManualReadQueue;
 import io.larder.testkit.ManualWork;
 import io.larder.testkit.MemoryDevice;
+import io.larder.testkit.MemoryStateStorage;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,12 +50,21 @@ final class CacheRig implements AutoCloseable {
   static final int BUFFER_BYTES = 64 * 1024;
   static final int ITEM_BYTES_MAX = 200 * 1024;
 
-  final ManualClock clock = new ManualClock();
+  /** A machine that has not been restarted. */
+  static final UUID BOOT = new UUID(3, 4);
+
+  final ManualClock clock;
   final ManualWork work;
   final ManualReadQueue reads = new ManualReadQueue();
   final @Nullable MemoryDevice device;
   final Cache cache;
   final CacheSession session;
+
+  /** Where notes that outlive the cache are kept; null when there are none. */
+  final @Nullable MemoryStateStorage storage;
+
+  private final int hashBitCount;
+  private boolean killed;
 
   private CacheRig(
       long ramBytes,
@@ -78,6 +91,9 @@ final class CacheRig implements AutoCloseable {
       int hashBitCount,
       @Nullable RandomGenerator order,
       long writeBudgetBytesPerSecond) {
+    this.clock = new ManualClock();
+    this.storage = null;
+    this.hashBitCount = hashBitCount;
     work =
         order == null
             ? new ManualWork(clock)
@@ -104,6 +120,86 @@ final class CacheRig implements AutoCloseable {
     KeyHash keyHash = hashBitCount == 64 ? new KeyHash(42) : KeyHash.weakened(42, hashBitCount);
     cache = Cache.open(config, List.copyOf(devices), clock, work, keyHash);
     session = cache.newSession(reads, new InlineExecutor());
+  }
+
+  private CacheRig(
+      ManualClock clock,
+      MemoryDevice device,
+      MemoryStateStorage storage,
+      UUID bootId,
+      Durability durability,
+      int hashBitCount)
+      throws IOException {
+    this.clock = clock;
+    this.device = device;
+    this.storage = storage;
+    this.hashBitCount = hashBitCount;
+    work = new ManualWork(clock);
+    PageStoreConfig flash =
+        new PageStoreConfig(
+            PAGE_BYTES, BUFFER_BYTES, 8, new StoreIdentity(new UUID(1, 2), 42), List.of());
+    CacheConfig config =
+        new CacheConfig(
+            2 << 20, ITEM_BYTES_MAX, 42, flash, 0, Duration.ZERO, 1, Duration.ofSeconds(1), 0);
+    cache =
+        Cache.open(
+            config,
+            List.of(device),
+            clock,
+            work,
+            Persistence.read(storage, bootId, durability),
+            seed -> hashBitCount == 64 ? new KeyHash(seed) : KeyHash.weakened(seed, hashBitCount));
+    session = cache.newSession(reads, new InlineExecutor());
+  }
+
+  /** One that outlives its process: RAM of 2 MiB, flash of {@code pageCount} pages of 256 KiB. */
+  static CacheRig lasting(int pageCount) throws IOException {
+    return new CacheRig(
+        new ManualClock(),
+        new MemoryDevice((long) pageCount * PAGE_BYTES),
+        new MemoryStateStorage(),
+        BOOT,
+        Durability.KILL,
+        64);
+  }
+
+  /** The process is killed; what it had in memory is gone, and what it still wants to do, too. */
+  void kill() {
+    MemoryStateStorage kept = storage;
+    if (kept == null) {
+      throw new IllegalStateException("nothing is kept");
+    }
+    kept.crash();
+    killed = true;
+  }
+
+  /** Another process with the same device and notes, after {@link #kill} or {@link #close}. */
+  CacheRig again() throws IOException {
+    return againAfterBoot(BOOT, Durability.KILL);
+  }
+
+  /** As above, on a machine that may have been restarted. */
+  CacheRig againAfterBoot(UUID bootId, Durability durability) throws IOException {
+    MemoryStateStorage kept = storage;
+    if (kept == null) {
+      throw new IllegalStateException("nothing is kept");
+    }
+    return new CacheRig(clock, flashDevice().snapshot(), kept, bootId, durability, hashBitCount);
+  }
+
+  /** Brings everything in RAM to flash and ends. */
+  void stop() {
+    settle();
+    check();
+    session.close();
+    cache.beginStop();
+    for (int i = 0; !cache.hasStopped(); i++) {
+      assertThat(i).as("stops").isLessThan(1000);
+      work.advance(Duration.ofMillis(20));
+    }
+    work.close();
+    cache.close();
+    killed = true;
   }
 
   /** RAM of 2 MiB, flash of {@code pageCount} pages of 256 KiB. */
@@ -338,6 +434,9 @@ final class CacheRig implements AutoCloseable {
 
   @Override
   public void close() {
+    if (killed) {
+      return;
+    }
     settle();
     check();
     session.close();

@@ -1,17 +1,31 @@
 package io.larder.engine;
 
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
+import io.larder.engine.model.PageRestorer;
 import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
+import io.larder.engine.page.PageState;
 import io.larder.engine.read.PageReadListener;
 import io.larder.engine.read.ReadBuffers;
 import io.larder.engine.reclaim.ReclaimListener;
 import io.larder.engine.reclaim.ReclaimStep;
+import io.larder.engine.restart.PageCut;
+import io.larder.engine.restart.Persistence;
+import io.larder.engine.restart.RestoreListener;
+import io.larder.engine.restart.RestoreProgress;
+import io.larder.engine.restart.RestoreStep;
+import io.larder.engine.restart.RestoreStep.KeptPageOf;
+import io.larder.engine.restart.StoreStart;
+import io.larder.engine.restart.StoreStart.KeptPage;
+import io.larder.engine.state.SavedState;
+import io.larder.engine.state.StateFile;
+import io.larder.engine.state.StateLog;
 import io.larder.engine.stats.DeviceStats;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.engine.stats.EngineStats;
@@ -23,6 +37,7 @@ import io.larder.engine.write.FlushListener;
 import io.larder.engine.write.FlushQueues;
 import io.larder.engine.write.FlushStep;
 import io.larder.engine.write.Reservation;
+import io.larder.engine.write.Versions;
 import io.larder.engine.write.WriteBuffers;
 import io.larder.engine.write.WriteShared;
 import io.larder.platform.device.Device;
@@ -31,12 +46,15 @@ import io.larder.platform.work.Wakeup;
 import io.larder.platform.work.Work;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +84,9 @@ public final class PageStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PageStore.class);
 
   private final PageGeometry geometry;
+  private final StoreStart start;
+  private final StateLog state;
+  private final RestoreProgress restore;
   private final List<Device> devices;
   private final List<Bucket> freeBuckets;
   private final List<Page> pages;
@@ -88,12 +109,19 @@ public final class PageStore implements AutoCloseable {
   private boolean evicts = true;
   private volatile Wakeup ownerWakeup = () -> {};
 
-  private PageStore(PageStoreConfig config, List<Device> devices, Clock clock, long latestVersion) {
+  private PageStore(PageStoreConfig config, List<Device> devices, Clock clock, StoreStart start) {
     this.clock = clock;
     this.geometry = PageGeometry.of(config.pageBytes());
     this.devices = List.copyOf(devices);
-    this.pages = cut(devices, config);
-    this.freePages = new FreePages(pages);
+    this.start = start;
+    this.state = start.state();
+    this.pages = pages(devices, config, start);
+    this.restore = new RestoreProgress(start.kept().size(), clock);
+    for (KeptPage kept : start.kept()) {
+      pages.get(kept.pageId()).liveOn(kept.version());
+    }
+    this.freePages =
+        new FreePages(pages.stream().filter(page -> page.state() == PageState.FREE).toList());
     this.buffers = new WriteBuffers(arena, config.writeBufferBytes(), config.writeBufferCount());
     this.chunks = new DirectoryChunks(arena);
     this.flushes = new FlushQueues(devices.size());
@@ -103,12 +131,12 @@ public final class PageStore implements AutoCloseable {
     WriteShared shared =
         new WriteShared(
             geometry,
-            config.identity(),
+            start.identity(),
             freePages,
             buffers,
             chunks,
             flushes,
-            new AtomicLong(latestVersion),
+            new Versions(start.latestVersion(), state),
             stats,
             clock);
     for (Bucket bucket : Bucket.values()) {
@@ -136,6 +164,15 @@ public final class PageStore implements AutoCloseable {
    */
   static PageStore open(
       PageStoreConfig config, List<Device> devices, Clock clock, long latestVersion) {
+    check(config, devices);
+    return open(
+        config,
+        devices,
+        clock,
+        StoreStart.forgetful(config.identity(), devices, config.pageBytes(), latestVersion));
+  }
+
+  private static void check(PageStoreConfig config, List<Device> devices) {
     List<String> problems = config.problems();
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -144,7 +181,28 @@ public final class PageStore implements AutoCloseable {
       throw new IllegalArgumentException(
           config.freeBuckets().size() + " buckets for " + devices.size() + " devices");
     }
-    return new PageStore(config, devices, clock, latestVersion);
+  }
+
+  /**
+   * As above, for a store that outlives its process: what an earlier run has left is found again
+   * once the background work has been started.
+   *
+   * @throws IOException when the state file cannot be begun, and the one before cannot be removed
+   */
+  public static PageStore open(
+      PageStoreConfig config, List<Device> devices, Clock clock, Persistence persistence)
+      throws IOException {
+    check(config, devices);
+    return open(
+        config,
+        devices,
+        clock,
+        StoreStart.of(config.identity(), devices, config.pageBytes(), persistence));
+  }
+
+  private static PageStore open(
+      PageStoreConfig config, List<Device> devices, Clock clock, StoreStart start) {
+    return new PageStore(config, devices, clock, start);
   }
 
   /**
@@ -170,6 +228,55 @@ public final class PageStore implements AutoCloseable {
    * @param limits asked whenever a page is chosen to be given up
    */
   public void start(Work work, PageOwner owner, ReclaimLimits limits) {
+    if (!start.kept().isEmpty()) {
+      throw new IllegalStateException("pages live on, and nobody is there to be shown them");
+    }
+    startSteps(work, owner, limits);
+  }
+
+  /**
+   * As above, and shows {@code restorer} every record of the pages that live on, in the background:
+   * the newest pages first, all devices at once.
+   */
+  public void start(Work work, PageOwner owner, ReclaimLimits limits, PageRestorer restorer) {
+    startSteps(work, owner, limits);
+    SavedState saved = start.saved();
+    if (saved == null || start.kept().isEmpty()) {
+      restorer.restored();
+      return;
+    }
+    for (int i = 0; i < devices.size(); i++) {
+      int device = i;
+      Deque<KeptPageOf> waiting =
+          start.kept().stream()
+              .map(kept ->
+                  new KeptPageOf(pages.get(kept.pageId()), kept.savedPageId(), kept.version()))
+              .filter(kept -> kept.page().deviceIndex() == device)
+              .sorted(Comparator.comparingLong(KeptPageOf::version).reversed())
+              .collect(Collectors.toCollection(ArrayDeque::new));
+      if (!waiting.isEmpty()) {
+        var _ =
+            work.start(
+                "restore-" + i,
+                new RestoreStep(
+                    waiting,
+                    saved,
+                    start.identity(),
+                    geometry,
+                    restorer,
+                    state,
+                    restore,
+                    new Restores(),
+                    chunks,
+                    clock));
+      }
+    }
+  }
+
+  private void startSteps(Work work, PageOwner owner, ReclaimLimits limits) {
+    if (state instanceof StateFile file) {
+      file.wakes(work.start("state", file.step()));
+    }
     ReclaimStep step =
         new ReclaimStep(
             pages,
@@ -192,20 +299,14 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
-  private static List<Page> cut(List<Device> devices, PageStoreConfig config) {
-    int pageBytes = config.pageBytes();
+  private static List<Page> pages(List<Device> devices, PageStoreConfig config, StoreStart start) {
     List<Page> pages = new ArrayList<>();
-    boolean more = true;
-    // Round robin over the devices, so that consecutive pages keep all of them busy.
-    for (long row = 0; more; row++) {
-      more = false;
-      for (int i = 0; i < devices.size(); i++) {
-        Device device = devices.get(i);
-        if ((row + 1) * pageBytes <= device.sizeBytes()) {
-          pages.add(new Page(pages.size(), i, config.freeBucketOf(i), device, row * pageBytes));
-          more = true;
-        }
-      }
+    for (int id = 0; id < start.pages().size(); id++) {
+      PageCut cut = start.pages().get(id);
+      int i = cut.deviceIndex();
+      long offset = (long) cut.row() * config.pageBytes();
+      pages.add(
+          new Page(id, i, config.freeBucketOf(i), devices.get(i), offset, start.sites().get(id)));
     }
     checkPageCounts(pages, config);
     return List.copyOf(pages);
@@ -229,6 +330,36 @@ public final class PageStore implements AutoCloseable {
                 + countMin);
       }
     }
+  }
+
+  /** Takes the notes that outlive the process. */
+  public StateLog state() {
+    return state;
+  }
+
+  /** What was noted by the run before, or null if nothing of it counts. */
+  public @Nullable SavedState saved() {
+    return start.saved();
+  }
+
+  /** What page headers say; of a store that lives on what it was made with. */
+  public StoreIdentity identity() {
+    return start.identity();
+  }
+
+  /** Why nothing lives on, in words that follow "starts empty: "; empty when something may. */
+  public String whyEmpty() {
+    return start.whyEmpty();
+  }
+
+  /** How far the store has got in finding its records again. */
+  public RestoreProgress restore() {
+    return restore;
+  }
+
+  /** How many records live on, by the look of some pages; reads a few blocks of the devices. */
+  public long estimateKeptRecords() {
+    return start.estimateRecords(devices, geometry.pageBytes());
   }
 
   /** The sizes all pages share. */
@@ -373,6 +504,8 @@ public final class PageStore implements AutoCloseable {
     Page page = pages.get(write.pageId());
     if (page.commit(write.pageVersion(), countedBytes, expirySeconds)) {
       countRecord(write.lengthBytes());
+      // Until something points at it, what it is to replace counts, and not this.
+      state.tombstone(write.pageId(), write.pageVersion(), write.offsetUnits());
     }
     write.commit(flushes);
   }
@@ -387,25 +520,46 @@ public final class PageStore implements AutoCloseable {
     write.abandon(fillerBytes, flushes);
   }
 
-  /** No address points at a record any more. The page lives, for an address pointed at it. */
-  public void forget(int pageId, int countedBytes) {
-    pages.get(pageId).forget(countedBytes);
-  }
-
-  /** As {@link #forget}, for an address kept elsewhere, whose page may have moved on. */
-  public void forgetIfAlive(int pageId, long versionBits, long versionMask, int countedBytes) {
-    pages.get(pageId).forgetIfAlive(versionBits, versionMask, countedBytes);
+  /**
+   * A large record has arrived and an address is about to point at it. Before that it counts in its
+   * page, but a later run would not find it: what it replaces is good until now.
+   */
+  public void pointedAt(DirectWrite write) {
+    state.revive(write.pageId(), write.pageVersion(), write.offsetUnits());
   }
 
   /**
-   * As above, for several records of one page at once.
+   * No address points at a record any more, or will in a moment. The page lives, for an address
+   * pointed at it. The record gets its tombstone, so that no later run finds it.
+   */
+  public void forget(int pageId, int offsetUnits, int countedBytes) {
+    bury(pageId, pages.get(pageId).forget(countedBytes), offsetUnits);
+  }
+
+  /** As {@link #forget}, for an address kept elsewhere, whose page may have moved on. */
+  public void forgetIfAlive(
+      int pageId, int offsetUnits, long versionBits, long versionMask, int countedBytes) {
+    long version = pages.get(pageId).forgetIfAlive(versionBits, versionMask, countedBytes);
+    bury(pageId, version, offsetUnits);
+  }
+
+  private void bury(int pageId, long version, int offsetUnits) {
+    if (version != 0) {
+      state.tombstone(pageId, version, offsetUnits);
+    }
+  }
+
+  /**
+   * As above, for several records of one page at once, without a tombstone for any of them: for an
+   * owner that keeps nothing across restarts.
    *
    * @param countedBytes what all of them counted for together
    * @return false when the page has moved on, and there was nothing left to forget
    */
-  public boolean forgetIfAlive(
+  public boolean forgetSeveral(
       int pageId, long versionBits, long versionMask, int recordCount, long countedBytes) {
-    return pages.get(pageId).forgetIfAlive(versionBits, versionMask, recordCount, countedBytes);
+    return pages.get(pageId).forgetIfAlive(versionBits, versionMask, recordCount, countedBytes)
+        != 0;
   }
 
   /** Whether an address kept outside the index may be pointed at again. */
@@ -542,9 +696,20 @@ public final class PageStore implements AutoCloseable {
     return flushes.areEmpty() && failedPages.isEmpty();
   }
 
+  /**
+   * Notes that everything there is has been written: a later run may trust it even after the
+   * machine was restarted. Nothing changes any more; the last thing before the end.
+   */
+  public void endedCleanly() {
+    state.endedCleanly();
+  }
+
   /** Gives the memory back. The steps have been stopped and no read is in flight. */
   @Override
   public void close() {
+    if (state instanceof StateFile file) {
+      file.close();
+    }
     arena.close();
   }
 
@@ -600,7 +765,50 @@ public final class PageStore implements AutoCloseable {
     }
   }
 
+  private final class Restores implements RestoreListener {
+    @Override
+    public void read(int deviceIndex, int bytes) {
+      deviceStats.get(deviceIndex).reclaimRead(bytes);
+    }
+
+    @Override
+    public void written(int deviceIndex, int bytes) {
+      stats.increment(EngineCounter.DEVICE_WRITES);
+      stats.add(EngineCounter.DEVICE_BYTES_WRITTEN, bytes);
+      deviceStats.get(deviceIndex).wrote(bytes, 0);
+    }
+
+    @Override
+    public void pageRestored(Page page) {
+      reclaimWakeup.wake();
+    }
+
+    @Override
+    public void allRestored() {
+      SavedState saved = start.saved();
+      if (saved != null) {
+        saved.release();
+      }
+      RestoreProgress.RestoreSnapshot done = restore.snapshot();
+      LOG.info(
+          "{} records found again on {} pages in {} ms",
+          done.recordCount(),
+          done.pageCount(),
+          done.tookNanos() / 1_000_000);
+    }
+  }
+
   private final class Flushes implements FlushListener {
+    @Override
+    public void lifeBegan(Page page, long version) {
+      state.mark(page.id(), version);
+    }
+
+    @Override
+    public void failing(Page page) {
+      state.mark(page.id(), 0);
+    }
+
     @Override
     public void flushed(Page page, int bytes, long tookNanos) {
       health.wrote(page.deviceIndex());
@@ -639,6 +847,11 @@ public final class PageStore implements AutoCloseable {
   }
 
   private final class Reclaims implements ReclaimListener {
+    @Override
+    public void givingUp(Page page) {
+      state.mark(page.id(), 0);
+    }
+
     @Override
     public void rescued(int bytes) {
       stats.increment(EngineCounter.RECORDS_RESCUED);

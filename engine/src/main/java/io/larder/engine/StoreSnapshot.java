@@ -66,10 +66,13 @@ public record StoreSnapshot(
     return pages.stream().mapToLong(PageSnapshot::liveCount).sum();
   }
 
-  /** When the oldest page in use was opened, unix seconds; 0 when all are free. */
+  /**
+   * When the oldest page in use was opened, unix seconds; 0 when there is none. Those that are
+   * still being restored are left out.
+   */
   public long oldestOpenedAtSeconds() {
     return pages.stream()
-        .filter(page -> page.state() != PageState.FREE)
+        .filter(page -> page.state() != PageState.FREE && page.state() != PageState.RESTORING)
         .mapToLong(PageSnapshot::openedAtSeconds)
         .min()
         .orElse(0);

@@ -229,6 +229,6 @@ class AbandonTest {
     rig.settle();
 
     assertThat(large.outcome()).isEqualTo(Outcome.WRITTEN);
-    rig.store.forgetIfAlive(large.pageId(), large.pageVersion(), -1, KIB);
+    rig.store.forgetIfAlive(large.pageId(), large.offsetUnits(), large.pageVersion(), -1, KIB);
   }
 }

@@ -213,7 +213,11 @@ class LargeRecordsTest {
     rig.settle();
 
     rig.store.forgetIfAlive(
-        large.write.pageId(), large.write.pageVersion(), -1, large.lengthBytes + 1);
+        large.write.pageId(),
+        large.write.offsetUnits(),
+        large.write.pageVersion(),
+        -1,
+        large.lengthBytes + 1);
 
     assertThat(rig.page(large.write.pageId()).liveCount()).isZero();
   }

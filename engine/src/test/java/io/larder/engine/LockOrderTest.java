@@ -2,6 +2,7 @@ package io.larder.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.GiveUpReason;
 import io.larder.engine.model.PageOwner;
@@ -136,7 +137,7 @@ class LockOrderTest {
   private final CountDownLatch seen = new CountDownLatch(1);
 
   private static Page newPage(int id) {
-    return new Page(id, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0);
+    return new Page(id, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, id));
   }
 
   private void holding(Object lock, Runnable inside) {

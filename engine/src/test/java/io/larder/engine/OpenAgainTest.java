@@ -3,6 +3,7 @@ package io.larder.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.engine.layout.HeaderLayout;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
@@ -68,7 +69,9 @@ class OpenAgainTest {
             MemorySegment.ofArray(
                 device.bytes(
                     start + PageStoreRig.PAGE_BYTES - TrailerLayout.BYTES, TrailerLayout.BYTES));
-        assertThat(TrailerLayout.belongsTo(trailer, 0, page, HeaderLayout.version(header, 0)))
+        assertThat(
+                TrailerLayout.belongsTo(
+                    trailer, 0, new PageSite(1, page), HeaderLayout.version(header, 0)))
             .as("page " + page + " is sealed")
             .isTrue();
       }

@@ -265,7 +265,8 @@ class ReclaimTest {
     assertThat(rig.read(last)).isEqualTo(last.bytes());
     assertThat(rig.store.isAlive(last.pageId(), last.version(), VERSION_BITS)).isFalse();
     int liveBefore = rig.page(last.pageId()).liveCount();
-    rig.store.forgetIfAlive(last.pageId(), last.version(), VERSION_BITS, last.countedBytes());
+    rig.store.forgetIfAlive(
+        last.pageId(), last.offsetUnits(), last.version(), VERSION_BITS, last.countedBytes());
     assertThat(rig.page(last.pageId()).liveCount()).isEqualTo(liveBefore);
   }
 

@@ -94,7 +94,7 @@ final class RecordingOwner implements PageOwner {
       throw new IllegalStateException("not held: " + record);
     }
     held.remove(location(record.pageId(), record.offsetUnits()));
-    store.forget(record.pageId(), record.countedBytes());
+    store.forget(record.pageId(), record.offsetUnits(), record.countedBytes());
   }
 
   private static long location(int pageId, int offsetUnits) {

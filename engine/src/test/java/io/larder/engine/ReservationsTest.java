@@ -51,7 +51,8 @@ class ReservationsTest {
   /** The record counts in its page no more, so that the store adds up at the end. */
   private void commitLarge() {
     rig.store.commitDirect(large, LARGE_BYTES, 0);
-    rig.store.forgetIfAlive(large.pageId(), large.pageVersion(), -1, LARGE_BYTES);
+    rig.store.forgetIfAlive(
+        large.pageId(), large.offsetUnits(), large.pageVersion(), -1, LARGE_BYTES);
   }
 
   @Test
@@ -136,7 +137,7 @@ class ReservationsTest {
 
     assertThat(rest).hasSize(60).startsWith(40, 41).endsWith(98, 99);
     rig.store.commit(reservation, 100, 0);
-    rig.store.forget(reservation.pageId(), 100);
+    rig.store.forget(reservation.pageId(), reservation.offsetUnits(), 100);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.larder.engine.RecordingOwner.Held;
 import io.larder.engine.layout.HeaderLayout;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.PageState;
@@ -371,7 +372,7 @@ class WritingTest {
           MemorySegment.ofArray(
               rig.device().bytes((long) record.pageId() * PageStoreRig.PAGE_BYTES, 4096));
       assertThat(HeaderLayout.isHeader(header, 0)).isTrue();
-      assertThat(HeaderLayout.pageId(header, 0)).isEqualTo(record.pageId());
+      assertThat(HeaderLayout.site(header, 0)).isEqualTo(new PageSite(1, record.pageId()));
       assertThat(HeaderLayout.version(header, 0)).isEqualTo(record.version());
       assertThat(HeaderLayout.openedAtSeconds(header, 0)).isEqualTo(rig.clock.unixSeconds());
       assertThat(HeaderLayout.bucket(header, 0))

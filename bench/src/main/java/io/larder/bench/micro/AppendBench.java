@@ -87,7 +87,7 @@ public class AppendBench implements AutoCloseable {
   private final class Forgetful implements PageOwner {
     @Override
     public boolean leave(PageSweep sweep, long hash, int offsetUnits, int lengthUnits) {
-      store.forget(sweep.pageId(), recordBytes);
+      store.forget(sweep.pageId(), offsetUnits, recordBytes);
       return true;
     }
 

@@ -1,5 +1,6 @@
 package io.larder.bench.micro;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.Page;
 import io.larder.testkit.MemoryDevice;
@@ -17,7 +18,13 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LeaseBench {
   private final Page page =
-      new Page(0, 0, Bucket.DEFAULT, new MemoryDevice("memory", 1 << 20, 512, true), 0);
+      new Page(
+          0,
+          0,
+          Bucket.DEFAULT,
+          new MemoryDevice("memory", 1 << 20, 512, true),
+          0,
+          new PageSite(1, 0));
 
   /** A page in its first life. */
   public LeaseBench() {

@@ -55,6 +55,9 @@ public final class Shard {
   @GuardedBy("this")
   private final Ghost ghost;
 
+  @GuardedBy("this")
+  private final ChangedKeys changedKeys = new ChangedKeys();
+
   private final int placeOfSegments;
   private final int bucketShift;
   private final int tagShift;
@@ -237,6 +240,28 @@ public final class Shard {
     count(memory.get(cursor), -1);
     memory.set(cursor, Slot.EMPTY);
     itemCount--;
+  }
+
+  /**
+   * A key is about to be changed by a request that may not know of its record of an earlier run.
+   *
+   * @return whether nobody has said so before
+   */
+  @GuardedBy("this")
+  public boolean keyChanges(long hash) {
+    return changedKeys.add(hash);
+  }
+
+  /** Whether a key was changed in this run before all records of an earlier one were found. */
+  @GuardedBy("this")
+  public boolean hasChanged(long hash) {
+    return changedKeys.contains(hash);
+  }
+
+  /** All records of the earlier run have been found: which keys were changed matters no more. */
+  @GuardedBy("this")
+  public void forgetChangedKeys() {
+    changedKeys.clear();
   }
 
   /** Remembers that the item of a key is gone, and why. */

@@ -194,6 +194,15 @@ public final class RamLog {
     return fromProbation ? probation.pollFirst() : main.pollFirst();
   }
 
+  /** Takes every full segment out of its queue: main before probation, the youngest first. */
+  public synchronized List<Segment> takeAll() {
+    List<Segment> all = new ArrayList<>(main.reversed());
+    all.addAll(probation.reversed());
+    main.clear();
+    probation.clear();
+    return all;
+  }
+
   /** A read has missed what had only just left RAM from {@code queue}. */
   public synchronized void missedFrom(RamQueue queue) {
     share.missedFrom(queue);

@@ -217,6 +217,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     tiers.flushIfDue(now);
     Shard shard = tiers.index().shardOf(hash);
     synchronized (shard) {
+      if (tiers.isRestoring() && !request.isPureRead()) {
+        tiers.keyChanges(shard, hash);
+      }
       long unread = Shard.NONE;
       for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
         long slot = shard.get(at);
@@ -1241,6 +1244,14 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     if (!parkedLookups.isEmpty()) {
       parkedSince(roomCount);
     }
+  }
+
+  /**
+   * What answers have told so far outlives the machine, if the cache was opened so; waits for the
+   * device then. To be called before answers leave, once for many.
+   */
+  public void settle() {
+    tiers.settle();
   }
 
   /** Requests that have not been answered: waiting for room, for a read, or for their turn. */

@@ -18,7 +18,9 @@ import io.larder.engine.write.DirectWrite;
 import io.larder.engine.write.Reservation;
 import io.larder.platform.work.Step;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +86,20 @@ public final class DemoteStep implements Step {
   /** Whether the record at {@link #position} has been admitted and only waits for room on flash. */
   private boolean isAdmitted;
 
+  private volatile boolean isEnding;
+  private volatile boolean hasEnded;
+
+  /** Whether the victim is one of all that there were when the end began. */
+  private boolean isInLastSegments;
+
+  /** Whether only what has been read goes yet. */
+  private boolean takesReadOnly = true;
+
+  private final Deque<Segment> lastSegments = new ArrayDeque<>();
+
+  /** Those of them that have been looked at, and still hold something. */
+  private final List<Segment> seenSegments = new ArrayList<>();
+
   private boolean waiting;
   private boolean dropping;
   private long waitingSinceNanos;
@@ -124,12 +140,137 @@ public final class DemoteStep implements Step {
   @Override
   public long run() {
     leftBehind.removeIf(this::isOver);
-    long next = demote();
+    long next = isEnding ? endRun() : demote();
     if (next == UNTIL_WOKEN) {
       return leftBehind.isEmpty() ? next : RETRY_NANOS;
     }
     return Math.min(next, settings.maxSleepNanos());
   }
+
+  // ------------------------------------------------------------------ the end
+
+  /**
+   * From now on everything in RAM goes to flash: what has been read first, then the rest, the
+   * youngest first. For a clean end: no request comes any more, and every session is closed. The
+   * step is to be woken.
+   */
+  public void beginEnd() {
+    isEnding = true;
+  }
+
+  /** Whether the end has been asked for, and nothing is left in RAM that flash takes. */
+  public boolean hasEnded() {
+    return hasEnded;
+  }
+
+  private long endRun() {
+    if (hasEnded) {
+      return UNTIL_WOKEN;
+    }
+    LargeDemotion underWay = writing;
+    if (underWay != null) {
+      return await(underWay);
+    }
+    Segment segment = victim;
+    if (segment != null && !isInLastSegments) {
+      // Demotion was in the middle of it; what is left in it comes with the others.
+      victim = null;
+      ram.keep(segment);
+      segment = null;
+    }
+    if (segment == null) {
+      segment = nextLast();
+      if (segment == null) {
+        return UNTIL_WOKEN;
+      }
+    }
+    return endSegment(segment, tiers.clock().unixSeconds());
+  }
+
+  /** The next segment to be looked at, or null when there is none any more. */
+  private @Nullable Segment nextLast() {
+    if (!isInLastSegments) {
+      mainWriter.seal();
+      probationWriter.seal();
+      lastSegments.addAll(ram.takeAll());
+      isInLastSegments = true;
+    }
+    if (lastSegments.isEmpty() && takesReadOnly) {
+      takesReadOnly = false;
+      lastSegments.addAll(seenSegments);
+      seenSegments.clear();
+    }
+    Segment next = lastSegments.poll();
+    if (next == null) {
+      seenSegments.forEach(ram::keep);
+      seenSegments.clear();
+      tiers.flashOfSlot().finish();
+      hasEnded = true;
+      return null;
+    }
+    victim = next;
+    position = 0;
+    isAdmitted = false;
+    return next;
+  }
+
+  private long endSegment(Segment segment, long now) {
+    MemorySegment memory = segment.memory();
+    for (int i = 0; i < RECORDS_PER_CALL && position < segment.tailBytes(); i++) {
+      int span = RecordLayout.spanBytes(memory, position);
+      Fate fate = leaveAtEnd(segment, position, now);
+      if (fate == Fate.WAITS) {
+        return RETRY_NANOS;
+      }
+      isAdmitted = false;
+      LargeDemotion begun = writing;
+      if (fate == Fate.TO_BE_WRITTEN && begun != null) {
+        FlashRecords.writeDirectly(tiers.flashOfSlot(), begun.write(), 0);
+        return RETRY_NANOS;
+      }
+      position += span;
+    }
+    if (position == segment.tailBytes()) {
+      victim = null;
+      if (segment.liveBytes() == 0) {
+        ram.free(segment);
+      } else {
+        seenSegments.add(segment);
+      }
+    }
+    return AT_ONCE;
+  }
+
+  private Fate leaveAtEnd(Segment segment, int at, long now) {
+    MemorySegment memory = segment.memory();
+    if ((RecordLayout.state(memory, at) & RecordLayout.FILLER) != 0) {
+      return Fate.LEFT;
+    }
+    long hash = tiers.hash(memory, RecordLayout.keyOffset(at), RecordLayout.keyLength(memory, at));
+    Shard shard = tiers.index().shardOf(hash);
+    synchronized (shard) {
+      long cursor = shard.find(hash, tiers.ramLocation(segment, at));
+      if (cursor == Shard.NONE) {
+        return Fate.LEFT;
+      }
+      if (tiers.isDead(memory, at, now)) {
+        tiers.dropRam(shard, cursor, hash, Tiers.deathOf(memory, at, now));
+        counters.increment(CacheCounter.RECLAIMED);
+        return Fate.LEFT;
+      }
+      boolean wasRead = (RecordLayout.state(memory, at) & RecordLayout.FETCHED) != 0;
+      if (takesReadOnly && !wasRead && Slot.hits(shard.get(cursor)) == 0) {
+        return Fate.STAYS;
+      }
+      // Whether it is worth it was a question of what else the device could be used for.
+      isAdmitted = Tiers.flashBytes(memory, at) <= tiers.flashOfSlot().recordBytesMax();
+      return isAdmitted
+          ? demote(tiers.flashOfSlot(), shard, cursor, segment, at, hash, now)
+          : Fate.STAYS;
+    }
+  }
+
+  // ------------------------------------------------------------------ room in RAM
 
   private long demote() {
     long now = tiers.clock().unixSeconds();
@@ -441,6 +582,7 @@ public final class DemoteStep implements Step {
                   flash, demotion.write(), demotion.tag(), Slot.hits(shard.get(cursor)))
               : Slot.EMPTY;
       if (slot != Slot.EMPTY) {
+        flash.pointedAt(demotion.write());
         shard.set(cursor, slot);
         segment.died(RecordLayout.spanBytes(memory, 0));
         counters.increment(CacheCounter.DEMOTED);

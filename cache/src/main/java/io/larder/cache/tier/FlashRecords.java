@@ -79,7 +79,8 @@ public final class FlashRecords {
 
   /** Nothing points at a large record that has been written, and nothing will. */
   static void forget(PageStore store, DirectWrite write) {
-    store.forgetIfAlive(write.pageId(), write.pageVersion(), ALL_BITS, countedBytes(write));
+    store.forgetIfAlive(
+        write.pageId(), write.offsetUnits(), write.pageVersion(), ALL_BITS, countedBytes(write));
   }
 
   private static int countedBytes(DirectWrite write) {

@@ -207,6 +207,7 @@ public final class PageLeaver implements PageOwner {
           old == Slot.EMPTY ? Slot.EMPTY : FlashRecords.slotOf(flash, write, Slot.tag(old), 0);
       if (moved != Slot.EMPTY) {
         tiers.leaveFlash(old);
+        flash.pointedAt(write);
         shard.set(cursor, moved);
         moved(sweep, move.into(), write.lengthBytes());
         return true;

@@ -11,6 +11,9 @@ import io.larder.cache.ram.Segment;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.Departure;
 import io.larder.engine.PageStore;
+import io.larder.engine.state.SavedState;
+import io.larder.engine.state.StateLog;
+import io.larder.engine.state.StateValue;
 import io.larder.platform.time.Clock;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +37,9 @@ public final class Tiers {
   private static final Logger LOG = LoggerFactory.getLogger(Tiers.class);
   private static final long LOG_PAUSE_NANOS = 60_000_000_000L;
 
+  /** So many sequences are noted as given at once: a note every few minutes under heavy load. */
+  private static final long SEQUENCE_BLOCK = 1 << 22;
+
   private final AtomicLong indexFullLoggedNanos = new AtomicLong();
   private final Index index;
   private final RamLog ram;
@@ -41,7 +47,16 @@ public final class Tiers {
   private final KeyHash keyHash;
   private final Clock clock;
   private final int placeOfSegments;
-  private final AtomicLong sequence = new AtomicLong();
+  private final StateLog state;
+  private final AtomicLong sequence;
+
+  /** Sequences up to here are noted as given; what a run has left of them is never given. */
+  private volatile long notedSequence;
+
+  private final Object sequenceLock = new Object();
+
+  /** Whether records of an earlier run are still being found. */
+  private volatile boolean restoring;
 
   /** Two flushes at once must neither lower the watermark nor lose a due time; held alone. */
   private final Object flushLock = new Object();
@@ -63,6 +78,15 @@ public final class Tiers {
     this.keyHash = keyHash;
     this.clock = clock;
     this.placeOfSegments = placeOfSegments;
+    this.state = flash == null ? StateLog.NONE : flash.state();
+    SavedState saved = flash == null ? null : flash.saved();
+    this.sequence = new AtomicLong(saved == null ? 0 : saved.value(StateValue.SEQUENCE));
+    this.notedSequence = state.isKept() ? sequence.get() : Long.MAX_VALUE;
+    if (saved != null) {
+      this.flushedSequence = saved.value(StateValue.FLUSHED_SEQUENCE);
+      this.flushDueSeconds = saved.value(StateValue.FLUSH_DUE_SECONDS);
+      this.restoring = true;
+    }
   }
 
   public Index index() {
@@ -98,7 +122,52 @@ public final class Tiers {
 
   /** A sequence that no other record has or will have. */
   public long nextSequence() {
-    return sequence.incrementAndGet();
+    long next = sequence.incrementAndGet();
+    if (next > notedSequence) {
+      noteSequences(next);
+    }
+    return next;
+  }
+
+  private void noteSequences(long next) {
+    synchronized (sequenceLock) {
+      if (next > notedSequence) {
+        state.value(StateValue.SEQUENCE, next + SEQUENCE_BLOCK);
+        state.force();
+        notedSequence = next + SEQUENCE_BLOCK;
+      }
+    }
+  }
+
+  /** Whether records of an earlier run are still being found. */
+  public boolean isRestoring() {
+    return restoring;
+  }
+
+  /**
+   * A request is about to change a key, which may have a record of an earlier run that has not been
+   * found yet: it must not be found any more, neither by this run nor by the next.
+   */
+  @GuardedBy("shard")
+  public void keyChanges(Shard shard, long hash) {
+    if (shard.keyChanges(hash)) {
+      state.keyChanged(hash);
+    }
+  }
+
+  /** All records of the earlier run have been found. */
+  void restored() {
+    restoring = false;
+    for (Shard shard : index.shards()) {
+      synchronized (shard) {
+        shard.forgetChangedKeys();
+      }
+    }
+  }
+
+  /** What was noted has to outlive the machine, if that is asked for, before anyone hears of it. */
+  public void settle() {
+    state.force();
   }
 
   /** Whether a slot points into RAM. */
@@ -165,12 +234,23 @@ public final class Tiers {
     synchronized (flushLock) {
       if (dueSeconds > now) {
         flushDueSeconds = dueSeconds;
+        state.value(StateValue.FLUSH_DUE_SECONDS, dueSeconds);
         return;
       }
-      flushDueSeconds = 0;
-      flushedSequence = sequence.get();
+      flushNow();
     }
     giveUpSealedPages();
+  }
+
+  @GuardedBy("flushLock")
+  private void flushNow() {
+    // First what lets the records die, then what would do so again: a later flush_all may be
+    // between.
+    long flushed = sequence.get();
+    state.value(StateValue.FLUSHED_SEQUENCE, flushed);
+    state.value(StateValue.FLUSH_DUE_SECONDS, 0);
+    flushDueSeconds = 0;
+    flushedSequence = flushed;
   }
 
   /** Carries out a delayed flush_all whose time has come. */
@@ -182,8 +262,7 @@ public final class Tiers {
       if (!isDue(nowSeconds)) {
         return;
       }
-      flushDueSeconds = 0;
-      flushedSequence = sequence.get();
+      flushNow();
     }
     giveUpSealedPages();
   }
@@ -257,7 +336,8 @@ public final class Tiers {
 
   /** Takes a record on flash out of the books; its slot is about to point elsewhere. */
   public void leaveFlash(long slot) {
-    flashOfSlot().forget(Slot.place(slot), SizeClasses.bytes(Slot.sizeClass(slot)));
+    flashOfSlot()
+        .forget(Slot.place(slot), Slot.offset(slot), SizeClasses.bytes(Slot.sizeClass(slot)));
   }
 
   /**
@@ -280,6 +360,7 @@ public final class Tiers {
     flashOfSlot()
         .forgetIfAlive(
             Twin.pageId(twin),
+            Twin.offsetUnits(twin),
             Twin.versionBits(twin),
             Twin.VERSION_MASK,
             SizeClasses.bytes(SizeClasses.of(flashBytes(memory, offset))));

@@ -12,11 +12,12 @@ import java.nio.ByteOrder;
  *       0     8  magic "LARDERTR"
  *       8     8  version of the page
  *      16     4  record count
- *      20     4  page id
+ *      20     4  row: number of the page on its device
  *      24     4  earliest expiry, unix seconds; 0 = nothing on the page expires
  *      28     4  latest expiry, unix seconds; 0 = something on the page never expires
  *      32     4  where the records end, in bytes
- *      36    24  zero
+ *      36     8  device id
+ *      44    16  zero
  *      60     4  CRC32C of the directory's entries and of the 60 bytes before
  * </pre>
  */
@@ -41,7 +42,7 @@ public final class TrailerLayout {
       long at,
       long version,
       int recordCount,
-      int pageId,
+      PageSite site,
       long earliestExpirySeconds,
       long latestExpirySeconds,
       int recordsEndBytes) {
@@ -49,10 +50,11 @@ public final class TrailerLayout {
     memory.set(LONG, at, MAGIC);
     memory.set(LONG, at + 8, version);
     memory.set(INT, at + 16, recordCount);
-    memory.set(INT, at + 20, pageId);
+    memory.set(INT, at + 20, site.row());
     memory.set(INT, at + 24, (int) earliestExpirySeconds);
     memory.set(INT, at + 28, (int) latestExpirySeconds);
     memory.set(INT, at + 32, recordsEndBytes);
+    memory.set(LONG, at + 36, site.deviceId());
   }
 
   public static void setChecksum(MemorySegment memory, long at, int checksum) {
@@ -64,10 +66,11 @@ public final class TrailerLayout {
   }
 
   /** Whether the trailer at byte {@code at} is one, of this page in this life. */
-  public static boolean belongsTo(MemorySegment memory, long at, int pageId, long version) {
+  public static boolean belongsTo(MemorySegment memory, long at, PageSite site, long version) {
     return memory.get(LONG, at) == MAGIC
         && memory.get(LONG, at + 8) == version
-        && memory.get(INT, at + 20) == pageId;
+        && memory.get(INT, at + 20) == site.row()
+        && memory.get(LONG, at + 36) == site.deviceId();
   }
 
   public static int recordCount(MemorySegment memory, long at) {

@@ -42,6 +42,14 @@ public enum Bucket {
     return number;
   }
 
+  /** The bucket with this number; the default one if a later Larder has written another. */
+  public static Bucket numbered(int number) {
+    return Arrays.stream(values())
+        .filter(bucket -> bucket.number == number)
+        .findFirst()
+        .orElse(DEFAULT);
+  }
+
   /** As options and statistics write it. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);

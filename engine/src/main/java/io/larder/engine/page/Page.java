@@ -1,6 +1,7 @@
 package io.larder.engine.page;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.platform.device.Device;
 import io.larder.platform.memory.AlignedBuffer;
@@ -34,6 +35,7 @@ public final class Page {
   private final Bucket freeBucket;
   private final Device device;
   private final long deviceOffsetBytes;
+  private final PageSite site;
 
   @GuardedBy("this")
   private PageState state = PageState.FREE;
@@ -91,12 +93,19 @@ public final class Page {
    *
    * @param freeBucket where it returns whenever it becomes free
    */
-  public Page(int id, int deviceIndex, Bucket freeBucket, Device device, long deviceOffsetBytes) {
+  public Page(
+      int id,
+      int deviceIndex,
+      Bucket freeBucket,
+      Device device,
+      long deviceOffsetBytes,
+      PageSite site) {
     this.id = id;
     this.deviceIndex = deviceIndex;
     this.freeBucket = freeBucket;
     this.device = device;
     this.deviceOffsetBytes = deviceOffsetBytes;
+    this.site = site;
   }
 
   /** A write buffer that holds bytes of a page from {@code startBytes} on; a thing of its own. */
@@ -140,9 +149,19 @@ public final class Page {
     return deviceOffsetBytes;
   }
 
+  /** Where it stands, in every run of the store. */
+  public PageSite site() {
+    return site;
+  }
+
   /** Starts a life. */
   public synchronized void claim(long newVersion, Bucket newBucket, long nowSeconds) {
-    become(PageState.OPEN);
+    claim(newVersion, newBucket, nowSeconds, PageState.OPEN);
+  }
+
+  @GuardedBy("this")
+  private void claim(long newVersion, Bucket newBucket, long nowSeconds, PageState next) {
+    become(next);
     version = newVersion;
     bucket = newBucket;
     openedAtSeconds = nowSeconds;
@@ -156,6 +175,68 @@ public final class Page {
     earliestExpirySeconds = 0;
     latestExpirySeconds = 0;
     holdsForever = false;
+  }
+
+  /**
+   * Goes on with a life that began in an earlier run. Everything on the page is on the device; what
+   * it holds is still to be found.
+   */
+  public synchronized void liveOn(long oldVersion) {
+    claim(oldVersion, Bucket.DEFAULT, 0, PageState.RESTORING);
+    flushedBytes = Integer.MAX_VALUE;
+  }
+
+  /**
+   * Says what the page tells of itself. It is being restored.
+   *
+   * @param records what its trailer says of them; none for a page that was never sealed
+   */
+  public synchronized void isOf(Bucket oldBucket, long oldOpenedAtSeconds, RecordSpan records) {
+    bucket = oldBucket;
+    openedAtSeconds = oldOpenedAtSeconds;
+    recordCount = records.count();
+    earliestExpirySeconds = records.earliestExpirySeconds();
+    latestExpirySeconds = records.latestExpirySeconds();
+    holdsForever = recordCount > 0 && latestExpirySeconds == 0;
+  }
+
+  /**
+   * How many records a page holds, and when they expire.
+   *
+   * @param earliestExpirySeconds unix seconds; 0 when nothing expires
+   * @param latestExpirySeconds unix seconds; 0 when something never expires
+   */
+  public record RecordSpan(int count, long earliestExpirySeconds, long latestExpirySeconds) {
+    /** Nothing is known yet. */
+    public static final RecordSpan NONE = new RecordSpan(0, 0, 0);
+  }
+
+  /** Counts a record that a scan has found, live or not. The page is being restored. */
+  public synchronized void scanned(long expirySeconds) {
+    recordCount++;
+    noteExpiry(expirySeconds);
+  }
+
+  /** Counts a record that an address is about to point at again. The page is being restored. */
+  public synchronized void found(int countedBytes) {
+    liveCount++;
+    liveBytes += countedBytes;
+    writtenBytes += countedBytes;
+  }
+
+  /** Counts a record that nothing points at any more. The page is being restored. */
+  public synchronized void foundDead(int bytes) {
+    writtenBytes += bytes;
+  }
+
+  /** Every record has been found again, or has been refused. */
+  public synchronized void restored() {
+    become(PageState.SEALED);
+  }
+
+  /** Whether nothing on it is wanted any more. */
+  public synchronized boolean isDoomed() {
+    return doomed;
   }
 
   /**
@@ -218,6 +299,12 @@ public final class Page {
     liveCount++;
     liveBytes += countedBytes;
     writtenBytes += countedBytes;
+    noteExpiry(expirySeconds);
+    return true;
+  }
+
+  @GuardedBy("this")
+  private void noteExpiry(long expirySeconds) {
     if (expirySeconds == 0) {
       holdsForever = true;
     } else {
@@ -227,12 +314,22 @@ public final class Page {
               ? expirySeconds
               : Math.min(earliestExpirySeconds, expirySeconds);
     }
-    return true;
   }
 
-  /** Counts a record that no address points to any more; the same bytes as at its commit. */
-  public synchronized void forget(int countedBytes) {
+  /**
+   * Counts a record that no address points to any more; the same bytes as at its commit.
+   *
+   * @return the life in which that has to be noted; 0 when nothing on the page outlives this run
+   */
+  public synchronized long forget(int countedBytes) {
     forget(1, countedBytes);
+    return isMarked() ? version : 0;
+  }
+
+  /** Whether what is on the page may be found again by a later run. */
+  @GuardedBy("this")
+  private boolean isMarked() {
+    return state != PageState.FAILED && !givingUp;
   }
 
   @GuardedBy("this")
@@ -245,28 +342,34 @@ public final class Page {
     liveBytes -= countedBytes;
   }
 
-  /** As {@link #forget}, if the page still lives the life whose version ends in these bits. */
-  public synchronized boolean forgetIfAlive(long versionBits, long versionMask, int countedBytes) {
+  /**
+   * As {@link #forget}, if the page still lives the life whose version ends in these bits; 0
+   * otherwise.
+   */
+  public synchronized long forgetIfAlive(long versionBits, long versionMask, int countedBytes) {
     return forgetIfAlive(versionBits, versionMask, 1, countedBytes);
   }
 
   /** As above, for several records at once. */
-  public synchronized boolean forgetIfAlive(
+  public synchronized long forgetIfAlive(
       long versionBits, long versionMask, int count, long countedBytes) {
     if (!livesOn(versionBits, versionMask)) {
-      return false;
+      return 0;
     }
     forget(count, countedBytes);
-    return true;
+    return version;
   }
 
   /**
    * Whether the page lives the life whose version ends in these bits and is not about to lose it.
    */
   public synchronized boolean livesOn(long versionBits, long versionMask) {
-    return (state == PageState.OPEN || state == PageState.SEALED)
-        && !givingUp
-        && (version & versionMask) == versionBits;
+    return isReadable() && !givingUp && (version & versionMask) == versionBits;
+  }
+
+  @GuardedBy("this")
+  private boolean isReadable() {
+    return state == PageState.OPEN || state == PageState.SEALED || state == PageState.RESTORING;
   }
 
   /** Whether the page is still being filled in this life. */
@@ -291,9 +394,12 @@ public final class Page {
     second = null;
   }
 
-  /** If the page is sealed, nothing on it is wanted any more and it is to be given up. */
+  /**
+   * If the page is full, nothing on it is wanted any more and it is to be given up, as soon as it
+   * may be.
+   */
   public synchronized void doomIfSealed() {
-    doomed |= state == PageState.SEALED;
+    doomed |= state == PageState.SEALED || state == PageState.RESTORING;
   }
 
   /** From here on no address may be pointed at the page again. */
@@ -317,7 +423,7 @@ public final class Page {
    * @return false when nothing on it can be read
    */
   public synchronized boolean lease() {
-    if (state != PageState.OPEN && state != PageState.SEALED) {
+    if (!isReadable()) {
       return false;
     }
     leaseCount++;

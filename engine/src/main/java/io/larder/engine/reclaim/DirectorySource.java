@@ -3,7 +3,7 @@ package io.larder.engine.reclaim;
 import io.larder.engine.write.OpenDirectory;
 
 /** The entries of a page's directory, wherever they are. */
-interface DirectorySource {
+public interface DirectorySource {
 
   int count();
 
@@ -12,6 +12,9 @@ interface DirectorySource {
   int offsetUnits(int entry);
 
   int lengthUnits(int entry);
+
+  /** Bytes of that length that are padding. */
+  int paddingBytes(int entry);
 
   /** Gives the memory back. */
   void release();
@@ -37,6 +40,11 @@ interface DirectorySource {
       @Override
       public int lengthUnits(int entry) {
         return directory.lengthUnits(entry);
+      }
+
+      @Override
+      public int paddingBytes(int entry) {
+        return directory.paddingBytes(entry);
       }
 
       @Override

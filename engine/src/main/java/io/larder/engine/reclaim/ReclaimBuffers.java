@@ -4,15 +4,16 @@ import io.larder.platform.memory.AlignedBuffer;
 import java.lang.foreign.Arena;
 
 /**
- * The memory that reclaim reads into: it grows to the largest need and stays.
+ * The memory that a step of background work reads into: it grows to the largest need and stays.
  *
- * <p><b>Threads.</b> Confined to the reclaim step.
+ * <p><b>Threads.</b> Confined to one step.
  */
-final class ReclaimBuffers {
+public final class ReclaimBuffers {
   private AlignedBuffer directory = AlignedBuffer.allocate(Arena.ofAuto(), 64 * 1024);
   private AlignedBuffer window = AlignedBuffer.allocate(Arena.ofAuto(), 1 << 20);
 
-  AlignedBuffer directory(int bytes) {
+  /** At least so many bytes for a directory. */
+  public AlignedBuffer directory(int bytes) {
     if (directory.capacityBytes() < bytes) {
       directory =
           AlignedBuffer.allocate(Arena.ofAuto(), Math.max(bytes, 2 * directory.capacityBytes()));
@@ -20,14 +21,16 @@ final class ReclaimBuffers {
     return directory;
   }
 
-  AlignedBuffer window(int bytes) {
+  /** At least so many bytes for records. */
+  public AlignedBuffer window(int bytes) {
     if (window.capacityBytes() < bytes) {
       window = AlignedBuffer.allocate(Arena.ofAuto(), bytes);
     }
     return window;
   }
 
-  long allocatedBytes() {
+  /** Bytes of memory in use. */
+  public long allocatedBytes() {
     return (long) directory.capacityBytes() + window.capacityBytes();
   }
 }

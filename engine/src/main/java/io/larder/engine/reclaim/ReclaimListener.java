@@ -5,13 +5,16 @@ import io.larder.engine.page.Page;
 import java.io.IOException;
 
 /** Hears what reclaim does. Called by the reclaim step, with no lock held. */
-public interface ReclaimListener {
+public interface ReclaimListener extends ReadCounter {
 
   /** A live record has been moved to another page. */
   void rescued(int bytes);
 
-  /** A directory, or records to be rescued, have been read. */
-  void read(int deviceIndex, int bytes);
+  /**
+   * A page is about to be given up: from here on nothing on it outlives this run. Before any of its
+   * addresses goes.
+   */
+  void givingUp(Page page);
 
   void readFailed(int deviceIndex, IOException why);
 

@@ -303,6 +303,7 @@ public final class ReclaimStep implements Step {
   }
 
   private void giveUp(Page page, GiveUpReason reason, SweepScope scope) {
+    listener.givingUp(page);
     page.beginGivingUp();
     if (reason == GiveUpReason.EMPTY && page.snapshot().liveCount() == 0) {
       close(page, reason);

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.zip.CRC32C;
 
 /** The directory of a sealed page, read back from the device and checked. */
-final class SealedDirectory implements DirectorySource {
+public final class SealedDirectory implements DirectorySource {
   private final AlignedBuffer bytes;
   private final int count;
 
@@ -23,16 +23,16 @@ final class SealedDirectory implements DirectorySource {
    *
    * @throws IOException when the device refuses, or what it gives is not this page's directory
    */
-  static SealedDirectory read(
-      Page page, PageGeometry geometry, ReclaimBuffers buffers, ReclaimListener listener)
+  public static SealedDirectory read(
+      Page page, PageGeometry geometry, ReclaimBuffers buffers, ReadCounter counter)
       throws IOException {
     AlignedBuffer tail = buffers.directory(PageGeometry.BLOCK_BYTES);
-    readTail(page, geometry, tail, PageGeometry.BLOCK_BYTES, listener);
+    readTail(page, geometry, tail, PageGeometry.BLOCK_BYTES, counter);
     int trailerAt = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
     int count = countIn(tail, trailerAt, page, geometry);
     int length = PageGeometry.directoryBytes(count);
     AlignedBuffer bytes = buffers.directory(length);
-    readTail(page, geometry, bytes, length, listener);
+    readTail(page, geometry, bytes, length, counter);
     trailerAt = length - TrailerLayout.BYTES;
     if (countIn(bytes, trailerAt, page, geometry) != count
         || TrailerLayout.checksum(bytes.memory(), trailerAt) != checksum(bytes, trailerAt, count)) {
@@ -42,16 +42,16 @@ final class SealedDirectory implements DirectorySource {
   }
 
   private static void readTail(
-      Page page, PageGeometry geometry, AlignedBuffer into, int length, ReclaimListener listener)
+      Page page, PageGeometry geometry, AlignedBuffer into, int length, ReadCounter counter)
       throws IOException {
     page.device()
         .read(into.slice(0, length), page.deviceOffsetBytes() + geometry.pageBytes() - length);
-    listener.read(page.deviceIndex(), length);
+    counter.read(page.deviceIndex(), length);
   }
 
   private static int countIn(AlignedBuffer bytes, int trailerAt, Page page, PageGeometry geometry)
       throws IOException {
-    if (!TrailerLayout.belongsTo(bytes.memory(), trailerAt, page.id(), page.version())) {
+    if (!TrailerLayout.belongsTo(bytes.memory(), trailerAt, page.site(), page.version())) {
       throw new IOException("the trailer of " + page + " is damaged");
     }
     int count = TrailerLayout.recordCount(bytes.memory(), trailerAt);
@@ -86,6 +86,11 @@ final class SealedDirectory implements DirectorySource {
   @Override
   public int lengthUnits(int entry) {
     return DirectoryLayout.lengthUnits(bytes.memory(), at(entry));
+  }
+
+  @Override
+  public int paddingBytes(int entry) {
+    return DirectoryLayout.paddingBytes(bytes.memory(), at(entry));
   }
 
   @Override

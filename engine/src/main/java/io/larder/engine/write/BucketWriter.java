@@ -115,7 +115,7 @@ public final class BucketWriter {
       int start = page.nextBufferAtBytes;
       page.recordsEndBytes = start + padded;
       page.nextBufferAtBytes = PageGeometry.blocks(start + padded);
-      Entry entry = note(page, keyHash, start / geometry.unitBytes(), padded);
+      Entry entry = note(page, keyHash, start / geometry.unitBytes(), write.lengthBytes(), padded);
       flushes.submit(write.reserved(page.page, page.version, entry, start, geometry));
       return ReserveOutcome.RESERVED;
     }
@@ -142,14 +142,14 @@ public final class BucketWriter {
     int at = filling.take(padded);
     filling.reserved();
     page.recordsEndBytes = filling.endBytes();
-    Entry entry = note(page, keyHash, offsetUnits, padded);
+    Entry entry = note(page, keyHash, offsetUnits, lengthBytes, padded);
     into.set(filling, entry, at, lengthBytes, padded);
     into.address(page.page.id(), page.version, offsetUnits);
   }
 
   @GuardedBy("this")
-  private Entry note(OpenPage page, long keyHash, int offsetUnits, int padded) {
-    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes());
+  private Entry note(OpenPage page, long keyHash, int offsetUnits, int lengthBytes, int padded) {
+    page.directory.add(keyHash, offsetUnits, padded / geometry.unitBytes(), padded - lengthBytes);
     return new Entry(this, page.directory, page.directory.count() - 1);
   }
 
@@ -179,7 +179,7 @@ public final class BucketWriter {
     if (page == null) {
       return null;
     }
-    long version = shared.versions().incrementAndGet();
+    long version = shared.versions().next();
     page.claim(version, bucket, shared.clock().unixSeconds());
     shared.stats().increment(EngineCounter.PAGE_ALLOCS);
     open = new OpenPage(page, version, new OpenDirectory(shared.chunks()));
@@ -201,7 +201,7 @@ public final class BucketWriter {
           at,
           shared.identity(),
           geometry.pageBytes(),
-          page.page.id(),
+          page.page.site(),
           page.version,
           bucket.number(),
           page.page.openedAtSeconds());

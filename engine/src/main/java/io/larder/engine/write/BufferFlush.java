@@ -82,6 +82,11 @@ final class BufferFlush extends Flush {
   }
 
   @Override
+  boolean isFirstOfLife() {
+    return bytes.startBytes() == 0;
+  }
+
+  @Override
   void drop() {
     buffers.give(bytes.buffer());
   }

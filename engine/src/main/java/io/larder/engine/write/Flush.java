@@ -32,6 +32,11 @@ abstract sealed class Flush permits BufferFlush, DirectWrite.DirectFlush, SealFl
    */
   abstract int write() throws IOException;
 
+  /** Whether it has brought the page's header to the device. */
+  boolean isFirstOfLife() {
+    return false;
+  }
+
   /** Gives its memory back without writing. */
   abstract void drop();
 }

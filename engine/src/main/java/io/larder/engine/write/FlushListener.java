@@ -6,6 +6,12 @@ import java.io.IOException;
 /** Hears how the writes of a device end. Called by the flush step, with no lock held. */
 public interface FlushListener {
 
+  /** The first write of a page's life is on the device, and what is on it may outlive this run. */
+  void lifeBegan(Page page, long version);
+
+  /** The device has refused: from here on nothing on the page outlives this run. */
+  void failing(Page page);
+
   /** Something is on the device, and a write buffer is free again. */
   void flushed(Page page, int bytes, long tookNanos);
 

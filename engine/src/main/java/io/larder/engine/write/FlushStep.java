@@ -55,8 +55,12 @@ public final class FlushStep implements Step {
     long start = clock.nanos();
     try {
       int bytes = flush.write();
+      if (flush.isFirstOfLife()) {
+        listener.lifeBegan(flush.page(), flush.version());
+      }
       listener.flushed(flush.page(), bytes, clock.nanos() - start);
     } catch (IOException e) {
+      listener.failing(flush.page());
       flush.page().fail();
       listener.failed(flush.page(), e);
       detach(flush.page());

@@ -2,6 +2,7 @@ package io.larder.engine.write;
 
 import io.larder.engine.layout.DirectoryLayout;
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.platform.device.Device;
@@ -26,21 +27,24 @@ public final class OpenDirectory {
   private final List<AlignedBuffer> used = new ArrayList<>();
   private int count;
 
-  OpenDirectory(DirectoryChunks chunks) {
+  /** An empty directory. */
+  public OpenDirectory(DirectoryChunks chunks) {
     this.chunks = chunks;
   }
 
-  void add(long keyHash, int offsetUnits, int lengthUnits) {
+  /** Notes one more record. */
+  public void add(long keyHash, int offsetUnits, int lengthUnits, int paddingBytes) {
     if (count % ENTRIES_PER_CHUNK == 0) {
       used.add(chunks.take());
     }
-    DirectoryLayout.write(used.getLast().memory(), at(count), keyHash, offsetUnits, lengthUnits);
+    DirectoryLayout.write(
+        used.getLast().memory(), at(count), keyHash, offsetUnits, lengthUnits, paddingBytes);
     count++;
   }
 
   /** Makes an entry void: its record will never be there. */
   void strike(int entry) {
-    DirectoryLayout.write(chunkOf(entry).memory(), at(entry), 0, offsetUnits(entry), 0);
+    DirectoryLayout.write(chunkOf(entry).memory(), at(entry), 0, offsetUnits(entry), 0, 0);
   }
 
   /** Entries noted so far, those struck out included. */
@@ -60,6 +64,10 @@ public final class OpenDirectory {
     return DirectoryLayout.lengthUnits(chunkOf(entry).memory(), at(entry));
   }
 
+  public int paddingBytes(int entry) {
+    return DirectoryLayout.paddingBytes(chunkOf(entry).memory(), at(entry));
+  }
+
   private AlignedBuffer chunkOf(int entry) {
     return used.get(entry / ENTRIES_PER_CHUNK);
   }
@@ -73,10 +81,11 @@ public final class OpenDirectory {
    *
    * @return bytes written
    */
-  int writeTo(
+  public int writeTo(
       Device device,
       long pageOffsetBytes,
       PageGeometry geometry,
+      PageSite site,
       PageSnapshot page,
       int recordsEndBytes)
       throws IOException {
@@ -93,7 +102,7 @@ public final class OpenDirectory {
         trailerInLast,
         page.version(),
         count,
-        page.id(),
+        site,
         page.earliestExpirySeconds(),
         page.latestExpirySeconds(),
         recordsEndBytes);

@@ -38,6 +38,7 @@ final class SealFlush extends Flush {
             page().device(),
             page().deviceOffsetBytes(),
             geometry,
+            page().site(),
             page().snapshot(),
             recordsEndBytes);
     directory.release();

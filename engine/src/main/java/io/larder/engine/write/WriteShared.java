@@ -5,12 +5,11 @@ import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.stats.EngineStats;
 import io.larder.platform.time.Clock;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What all bucket writers of a store share.
  *
- * @param versions the latest version given to any page
+ * @param versions gives each life its own
  */
 public record WriteShared(
     PageGeometry geometry,
@@ -19,6 +18,6 @@ public record WriteShared(
     WriteBuffers buffers,
     DirectoryChunks chunks,
     FlushQueues flushes,
-    AtomicLong versions,
+    Versions versions,
     EngineStats stats,
     Clock clock) {}

@@ -19,7 +19,7 @@ class PageFormatTest {
   private static final String HEADER =
       "4c41524445525047" // magic
           + "01000000" // format
-          + "0d0c0b0a" // page id
+          + "0d0c0b0a" // row
           + "7766554433221100ffeeddccbbaa9988" // store id
           + "0807060504030201" // version
           + "03000000" // bucket
@@ -27,24 +27,26 @@ class PageFormatTest {
           + "1817161514131211" // hash seed
           + "00a5186a00000000" // opened at
           + "00000004" // page size
-          + "2e39642d"; // CRC32C
+          + "2827262524232221" // device id
+          + "00000000"; // CRC32C
 
   private static final String ENTRY =
       "efcdab8967452301" // key hash
-          + "cbed5f3412000000"; // offset and length
+          + "cbed5f3412bc9a78"; // offset, length and padding
 
   private static final String TRAILER =
       "4c41524445525452" // magic
           + "0807060504030201" // version
           + "02000000" // record count
-          + "0d0c0b0a" // page id
+          + "0d0c0b0a" // row
           + "00a5186a" // earliest expiry
           + "f0ffffff" // latest expiry
           + "40341200" // where the records end
-          + "000000000000000000000000000000000000000000000000"
+          + "2827262524232221" // device id
+          + "00000000000000000000000000000000"
           + "2bd3f872"; // CRC32C
 
-  private static final int PAGE_ID = 0x0a0b0c0d;
+  private static final PageSite SITE = new PageSite(0x2122232425262728L, 0x0a0b0c0d);
   private static final long VERSION = 0x0102030405060708L;
   private static final int AT = 512;
 
@@ -60,14 +62,14 @@ class PageFormatTest {
         AT,
         new StoreIdentity(new UUID(0x0011223344556677L, 0x8899aabbccddeeffL), 0x1112131415161718L),
         64 << 20,
-        PAGE_ID,
+        SITE,
         VERSION,
         3,
         1_780_000_000);
   }
 
   private void writeTrailer() {
-    TrailerLayout.write(memory, AT, VERSION, 2, PAGE_ID, 1_780_000_000, 0xfffffff0L, 0x00123440);
+    TrailerLayout.write(memory, AT, VERSION, 2, SITE, 1_780_000_000, 0xfffffff0L, 0x00123440);
     TrailerLayout.setChecksum(memory, AT, 0x72f8d32b);
   }
 
@@ -75,14 +77,14 @@ class PageFormatTest {
   void headerIsThis() {
     writeHeader();
 
-    assertThat(hex(AT, 72)).isEqualTo(HEADER);
+    assertThat(hex(AT, 80)).isEqualTo(HEADER);
   }
 
   @Test
   void headerFillsItsBlockWithZeros() {
     writeHeader();
 
-    assertThat(hex(AT + 72, 4096 - 72)).matches("0*");
+    assertThat(hex(AT + 80, 4096 - 80)).matches("0*");
     assertThat(hex(AT + 4096, 1)).as("behind it").isEqualTo("55");
     assertThat(hex(AT - 1, 1)).as("before it").isEqualTo("55");
   }
@@ -92,7 +94,7 @@ class PageFormatTest {
     writeHeader();
 
     assertThat(HeaderLayout.isHeader(memory, AT)).isTrue();
-    assertThat(HeaderLayout.pageId(memory, AT)).isEqualTo(PAGE_ID);
+    assertThat(HeaderLayout.site(memory, AT)).isEqualTo(SITE);
     assertThat(HeaderLayout.version(memory, AT)).isEqualTo(VERSION);
     assertThat(HeaderLayout.bucket(memory, AT)).isEqualTo(3);
     assertThat(HeaderLayout.openedAtSeconds(memory, AT)).isEqualTo(1_780_000_000);
@@ -100,7 +102,7 @@ class PageFormatTest {
 
   @Test
   void headerWithAnyBitTurnedIsNone() {
-    for (int bit = 0; bit < 72 * 8; bit++) {
+    for (int bit = 0; bit < 80 * 8; bit++) {
       writeHeader();
       turn(AT + bit / 8, bit % 8);
 
@@ -130,7 +132,7 @@ class PageFormatTest {
 
   @Test
   void directoryEntryIsThis() {
-    DirectoryLayout.write(memory, AT, 0x0123456789abcdefL, 0xfedcb, 0x12345);
+    DirectoryLayout.write(memory, AT, 0x0123456789abcdefL, 0xfedcb, 0x12345, 0x789abc);
 
     assertThat(hex(AT, 16)).isEqualTo(ENTRY);
   }
@@ -138,12 +140,12 @@ class PageFormatTest {
   @Test
   void directoryEntryIsReadBackAtItsLimits() {
     int most = (1 << PageGeometry.UNIT_BITS) - 1;
-    DirectoryLayout.write(memory, AT, -1, most, 0);
+    DirectoryLayout.write(memory, AT, -1, most, 0, 0);
     assertThat(DirectoryLayout.keyHash(memory, AT)).isEqualTo(-1);
     assertThat(DirectoryLayout.offsetUnits(memory, AT)).isEqualTo(most);
     assertThat(DirectoryLayout.lengthUnits(memory, AT)).isZero();
 
-    DirectoryLayout.write(memory, AT, 0, 0, most);
+    DirectoryLayout.write(memory, AT, 0, 0, most, 0);
     assertThat(DirectoryLayout.keyHash(memory, AT)).isZero();
     assertThat(DirectoryLayout.offsetUnits(memory, AT)).isZero();
     assertThat(DirectoryLayout.lengthUnits(memory, AT)).isEqualTo(most);
@@ -160,7 +162,7 @@ class PageFormatTest {
   void trailerIsReadBack() {
     writeTrailer();
 
-    assertThat(TrailerLayout.belongsTo(memory, AT, PAGE_ID, VERSION)).isTrue();
+    assertThat(TrailerLayout.belongsTo(memory, AT, SITE, VERSION)).isTrue();
     assertThat(TrailerLayout.recordCount(memory, AT)).isEqualTo(2);
     assertThat(TrailerLayout.earliestExpirySeconds(memory, AT)).isEqualTo(1_780_000_000);
     assertThat(TrailerLayout.latestExpirySeconds(memory, AT)).isEqualTo(0xfffffff0L);
@@ -171,10 +173,11 @@ class PageFormatTest {
   void trailerOfAnotherPageOrLifeIsNotThisOnes() {
     writeTrailer();
 
-    assertThat(TrailerLayout.belongsTo(memory, AT, PAGE_ID + 1, VERSION)).isFalse();
-    assertThat(TrailerLayout.belongsTo(memory, AT, PAGE_ID, VERSION - 1)).isFalse();
+    assertThat(TrailerLayout.belongsTo(memory, AT, new PageSite(SITE.deviceId(), 7), VERSION))
+        .isFalse();
+    assertThat(TrailerLayout.belongsTo(memory, AT, SITE, VERSION - 1)).isFalse();
     turn(AT, 0);
-    assertThat(TrailerLayout.belongsTo(memory, AT, PAGE_ID, VERSION)).as("no magic").isFalse();
+    assertThat(TrailerLayout.belongsTo(memory, AT, SITE, VERSION)).as("no magic").isFalse();
   }
 
   private void turn(long offset, int bit) {

@@ -2,6 +2,7 @@ package io.larder.engine.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.testkit.MemoryDevice;
 import java.util.List;
@@ -10,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** The stack of free pages. */
 class FreePagesTest {
   private static Page page(int id, int deviceIndex) {
-    return new Page(id, deviceIndex, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0);
+    return new Page(
+        id, deviceIndex, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, id));
   }
 
   private final Page a = page(0, 0);
@@ -45,7 +47,7 @@ class FreePagesTest {
 
   @Test
   void bucketTakesThePagesOfItsOwnDevicesFirstAndThenTheDefaultOnes() {
-    Page own = new Page(3, 2, Bucket.COMPACT, new MemoryDevice(1 << 20), 0);
+    Page own = new Page(3, 2, Bucket.COMPACT, new MemoryDevice(1 << 20), 0, new PageSite(1, 3));
     pages.give(own);
 
     assertThat(pages.take(Bucket.COMPACT, 0)).isSameAs(own);
@@ -54,7 +56,7 @@ class FreePagesTest {
 
   @Test
   void nobodyElseTakesThePagesOfADeviceThatIsKeptForABucket() {
-    pages.give(new Page(3, 2, Bucket.LOWTTL, new MemoryDevice(1 << 20), 0));
+    pages.give(new Page(3, 2, Bucket.LOWTTL, new MemoryDevice(1 << 20), 0, new PageSite(1, 3)));
     for (int i = 0; i < 3; i++) {
       pages.take(Bucket.DEFAULT, 0);
     }
@@ -71,7 +73,7 @@ class FreePagesTest {
 
   @Test
   void pagesKeptForOthersAreThoseOfTheDefaultDevicesOnly() {
-    Page own = new Page(3, 2, Bucket.LOWTTL, new MemoryDevice(1 << 20), 0);
+    Page own = new Page(3, 2, Bucket.LOWTTL, new MemoryDevice(1 << 20), 0, new PageSite(1, 3));
     pages.give(own);
 
     assertThat(pages.take(Bucket.LOWTTL, 3)).isSameAs(own);

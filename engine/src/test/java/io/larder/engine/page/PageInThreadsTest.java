@@ -2,6 +2,7 @@ package io.larder.engine.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.testkit.MemoryDevice;
 import java.util.ArrayList;
@@ -19,7 +20,8 @@ class PageInThreadsTest {
   private static final int READER_COUNT = 3;
   private static final int LIFE_COUNT = 200;
 
-  private final Page page = new Page(0, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0);
+  private final Page page =
+      new Page(0, 0, Bucket.DEFAULT, new MemoryDevice(1 << 20), 0, new PageSite(1, 0));
   private final AtomicBoolean inUse = new AtomicBoolean();
   private final AtomicInteger freedCount = new AtomicInteger();
   private final AtomicInteger leasesOnFreePages = new AtomicInteger();

@@ -3,6 +3,7 @@ package io.larder.engine.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.Page.UnflushedBytes;
 import io.larder.platform.memory.AlignedBuffer;
@@ -23,7 +24,8 @@ class PageTest {
   private static final long VERSION = 0x1234_5678_9abc_def0L;
   private static final long ALL_BITS = -1L;
 
-  private final Page page = new Page(7, 0, Bucket.LOWTTL, new MemoryDevice(1 << 20), 65536);
+  private final Page page =
+      new Page(7, 0, Bucket.LOWTTL, new MemoryDevice(1 << 20), 65536, new PageSite(1, 7));
 
   private void openPage() {
     page.claim(VERSION, Bucket.LOWTTL, 1000);
@@ -38,6 +40,7 @@ class PageTest {
     switch (state) {
       case FREE -> {}
       case OPEN -> openPage();
+      case RESTORING -> page.liveOn(VERSION);
       case SEALED -> sealedPage();
       case FAILED -> {
         openPage();
@@ -60,7 +63,8 @@ class PageTest {
   private static final List<Move> MOVES =
       List.of(
           new Move("claim", EnumSet.of(PageState.FREE), page -> page.claim(9, Bucket.OLD, 1)),
-          new Move("seal", EnumSet.of(PageState.OPEN), Page::seal),
+          new Move("liveOn", EnumSet.of(PageState.FREE), page -> page.liveOn(9)),
+          new Move("seal", EnumSet.of(PageState.OPEN, PageState.RESTORING), Page::seal),
           new Move("fail", EnumSet.of(PageState.OPEN), Page::fail),
           new Move("close", EnumSet.of(PageState.SEALED, PageState.FAILED), Page::close));
 
@@ -271,7 +275,7 @@ class PageTest {
       page.commit(VERSION, 100, 0);
     }
 
-    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 2, 200)).isTrue();
+    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 2, 200)).isEqualTo(VERSION);
     assertThat(page.snapshot().liveCount()).isEqualTo(1);
     assertThat(page.snapshot().liveBytes()).isEqualTo(100);
     assertThatThrownBy(() -> page.forgetIfAlive(VERSION, ALL_BITS, 2, 100))
@@ -279,8 +283,8 @@ class PageTest {
     assertThatThrownBy(() -> page.forgetIfAlive(VERSION, ALL_BITS, 1, -1))
         .isInstanceOf(IllegalStateException.class);
     assertThat(page.snapshot().liveCount()).as("mistakes change nothing").isEqualTo(1);
-    assertThat(page.forgetIfAlive(VERSION + 1, ALL_BITS, 1, 100)).as("another life").isFalse();
-    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 1, 100)).isTrue();
+    assertThat(page.forgetIfAlive(VERSION + 1, ALL_BITS, 1, 100)).as("another life").isZero();
+    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 1, 100)).isEqualTo(VERSION);
   }
 
   @Test
@@ -289,9 +293,9 @@ class PageTest {
     page.commit(VERSION, 100, 0);
     long mask = 0xffff;
 
-    assertThat(page.forgetIfAlive(0xdef1, mask, 100)).as("another life").isFalse();
+    assertThat(page.forgetIfAlive(0xdef1, mask, 100)).as("another life").isZero();
     assertThat(page.snapshot().liveCount()).isEqualTo(1);
-    assertThat(page.forgetIfAlive(0xdef0, mask, 100)).as("this life").isTrue();
+    assertThat(page.forgetIfAlive(0xdef0, mask, 100)).as("this life").isPositive();
     assertThat(page.snapshot().liveCount()).isZero();
   }
 
@@ -303,7 +307,7 @@ class PageTest {
     page.beginGivingUp();
 
     assertThat(page.livesOn(VERSION, ALL_BITS)).isFalse();
-    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 0)).isFalse();
+    assertThat(page.forgetIfAlive(VERSION, ALL_BITS, 0)).isZero();
   }
 
   @ParameterizedTest

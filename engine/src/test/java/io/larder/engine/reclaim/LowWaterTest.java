@@ -2,6 +2,7 @@ package io.larder.engine.reclaim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReclaimLimits;
 import io.larder.engine.page.Page;
@@ -20,7 +21,7 @@ class LowWaterTest {
   /** Adds a device of so many pages. */
   private void add(int deviceIndex, int pageCount, Bucket freeBucket) {
     for (int i = 0; i < pageCount; i++) {
-      pages.add(new Page(pages.size(), deviceIndex, freeBucket, device, 65536));
+      pages.add(new Page(pages.size(), deviceIndex, freeBucket, device, 65536, new PageSite(1, 0)));
     }
   }
 

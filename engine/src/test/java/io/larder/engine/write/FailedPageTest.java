@@ -3,12 +3,14 @@ package io.larder.engine.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
 import io.larder.engine.page.PageState;
+import io.larder.engine.state.StateLog;
 import io.larder.engine.stats.EngineStats;
 import io.larder.testkit.ManualClock;
 import io.larder.testkit.MemoryDevice;
@@ -17,7 +19,6 @@ import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class FailedPageTest {
   private final Arena arena = Arena.ofConfined();
   private final ManualClock clock = new ManualClock();
   private final MemoryDevice device = new MemoryDevice(4 * PAGE_BYTES);
-  private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0);
+  private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0, new PageSite(1, 0));
   private final FreePages freePages = new FreePages(List.of(page));
   private final WriteBuffers buffers = new WriteBuffers(arena, BUFFER_BYTES, 4);
   private final DirectoryChunks chunks = new DirectoryChunks(arena);
@@ -45,7 +46,7 @@ class FailedPageTest {
               buffers,
               chunks,
               flushes,
-              new AtomicLong(),
+              new Versions(0, StateLog.NONE),
               new EngineStats(),
               clock));
   private final List<FailedPage> abandoned = new ArrayList<>();
@@ -53,6 +54,12 @@ class FailedPageTest {
   private final FlushStep step = new FlushStep(flushes, 0, List.of(writer), new Listener(), clock);
 
   private final class Listener implements FlushListener {
+    @Override
+    public void lifeBegan(Page begun, long version) {}
+
+    @Override
+    public void failing(Page failing) {}
+
     @Override
     public void flushed(Page flushed, int bytes, long tookNanos) {}
 

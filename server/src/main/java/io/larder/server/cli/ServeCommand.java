@@ -56,7 +56,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-  /** How long the end may take before it is cut short. */
+  /** How long a start that is under way may take before the end is cut short. */
   private static final long STOP_MILLIS_MAX = 3000;
 
   @Mixin private ServeArguments arguments = new ServeArguments();
@@ -79,6 +79,7 @@ final class ServeCommand implements Callable<Integer> {
     }
     System.out.println(server.startLine());
     System.out.flush();
+    RestoreBar.show(server);
     end.await();
     return ExitCode.OK.number();
   }
@@ -116,7 +117,8 @@ final class ServeCommand implements Callable<Integer> {
             .name("larder-close")
             .start(() -> running.thenAccept(LarderServer::close).join());
     try {
-      closing.join(STOP_MILLIS_MAX);
+      LarderServer server = running.getNow(null);
+      closing.join(server == null ? STOP_MILLIS_MAX : server.closingMax().toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -254,6 +254,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     if (chunk == null) {
       return;
     }
+    loop.settle();
     ChannelHandlerContext to = context();
     while (chunk != null) {
       sendingCount++;

@@ -104,6 +104,11 @@ final class ServerLoop {
     }
   }
 
+  /** What was noted outlives the machine, if that is asked for: replies are about to be sent. */
+  void settle() {
+    cacheSession.settle();
+  }
+
   // --- going on
 
   /** Lets {@code connection} go on in the loop's next turn. */

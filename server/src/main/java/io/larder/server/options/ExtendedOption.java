@@ -69,6 +69,21 @@ public enum ExtendedOption {
       "0",
       "Bytes a second that may be written to flash, over a sliding day; a number and k, m or g. What"
           + " was read, then what has come back, then what is small is written first; 0 = no limit."),
+  EXT_STATE_PATH(
+      "FILE",
+      "beside the first flash file, with .state behind its name",
+      "Where what has to be known of flash after a restart is kept, whatever ended the process."),
+  EXT_DURABILITY(
+      "HOW",
+      "kill",
+      "What items on flash survive: kill = the end of the process, however it comes, and a clean end"
+          + " before the machine is restarted; power = the machine losing power as well, for which"
+          + " every change of an item on flash waits for the device."),
+  EXT_STOP_WAIT(
+      "SECONDS",
+      "10",
+      "How long a clean end may take to bring items from RAM to flash, the most useful first; may"
+          + " have a fraction, and 0 = none is brought."),
   NO_EXT("", "", "No flash at all; the same as --ram-only."),
   MAXCONNS_FAST("", "on", "Refuse clients beyond -c with an error line."),
   NO_MAXCONNS_FAST("", "", "Leave clients beyond -c waiting until another one goes."),

@@ -16,6 +16,7 @@ import java.util.List;
  * @param maxWait how long writers wait for flash that makes no progress before items are dropped
  * @param writeBudgetBytesPerSecond what may be written to flash, over a sliding day; 0 = no limit
  * @param reclaim what was said about pages that are given up
+ * @param restart what was said about flash across restarts
  */
 public record FlashOptions(
     boolean isOff,
@@ -27,7 +28,8 @@ public record FlashOptions(
     Duration lowTtl,
     Duration maxWait,
     long writeBudgetBytesPerSecond,
-    ReclaimOptions reclaim) {
+    ReclaimOptions reclaim,
+    RestartOptions restart) {
 
   public FlashOptions {
     paths = List.copyOf(paths);

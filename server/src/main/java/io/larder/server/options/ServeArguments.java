@@ -99,6 +99,11 @@ public final class ServeArguments {
   boolean ramOnly;
 
   @Option(
+      names = {"--fresh"},
+      description = "Start with empty flash, whatever an earlier run has left on it.")
+  boolean fresh;
+
+  @Option(
       names = {"--io"},
       paramLabel = "HOW",
       description =

@@ -2,6 +2,7 @@ package io.larder.server.options;
 
 import io.larder.cache.CacheConfig;
 import io.larder.engine.model.Bucket;
+import io.larder.engine.model.Durability;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.protocol.Spoken;
 import io.larder.server.model.StartException;
@@ -365,7 +366,30 @@ public final class ServeParser {
                 Integer.MAX_VALUE / 1000,
                 0)),
         writeBudget(extended),
-        reclaim(extended));
+        reclaim(extended),
+        restart(extended));
+  }
+
+  private RestartOptions restart(ExtendedValues extended) {
+    Durability durability = Durability.KILL;
+    String how = extended.get(ExtendedOption.EXT_DURABILITY, "kill");
+    switch (how) {
+      case "kill" -> {}
+      case "power" -> durability = Durability.POWER;
+      default -> problems.add("-o ext_durability is %s, but must be kill or power.".formatted(how));
+    }
+    return new RestartOptions(
+        extended.has(ExtendedOption.EXT_STATE_PATH)
+            ? path("-o ext_state_path", extended.get(ExtendedOption.EXT_STATE_PATH, ""))
+            : null,
+        durability,
+        Duration.ofMillis(
+            problems.millis(
+                "-o ext_stop_wait",
+                extended.get(ExtendedOption.EXT_STOP_WAIT, "10"),
+                Integer.MAX_VALUE / 1000,
+                0)),
+        arguments.fresh);
   }
 
   private long writeBudget(ExtendedValues extended) {

@@ -32,7 +32,8 @@ record DefaultFlash(@Nullable DeviceSpec device, String reason) {
       }
       long ownBytes = Files.isRegularFile(file) ? Files.size(file) : 0;
       long roomBytes = Files.getFileStore(existing).getUsableSpace() + ownBytes;
-      long wantedBytes = Math.min(BYTES_MAX, roomBytes / 2);
+      // What it has been it stays, however full the disk has become: its pages are still good.
+      long wantedBytes = ownBytes >= BYTES_MIN ? ownBytes : Math.min(BYTES_MAX, roomBytes / 2);
       if (wantedBytes < BYTES_MIN) {
         return none("the file system of " + existing + " is almost full");
       }

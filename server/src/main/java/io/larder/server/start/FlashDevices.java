@@ -2,6 +2,7 @@ package io.larder.server.start;
 
 import io.larder.engine.layout.HeaderLayout;
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.platform.device.Device;
 import io.larder.platform.device.DeviceException;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /** The opened flash of a server. */
 final class FlashDevices implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(FlashDevices.class);
+
+  /** Where a page stands of a device that has not been given an id. */
+  private static final PageSite NO_SITE = new PageSite(0, 0);
 
   /** Version of a page that has no life. */
   private static final long NO_VERSION = 0;
@@ -133,7 +137,10 @@ final class FlashDevices implements AutoCloseable {
             : message);
   }
 
-  /** Writes a header at the front of every device, by which it is known for Larder's next time. */
+  /**
+   * Writes a header at the front of every device that has none yet, by which it is known for
+   * Larder's next time.
+   */
   private void sign(FlashPlan plan) throws IOException {
     var store = plan.cache().flash();
     if (store == null) {
@@ -143,10 +150,13 @@ final class FlashDevices implements AutoCloseable {
     long now = System.currentTimeMillis() / 1000;
     try (Arena arena = Arena.ofConfined()) {
       AlignedBuffer header = AlignedBuffer.allocate(arena, PageGeometry.HEADER_BYTES);
-      for (int i = 0; i < devices.size(); i++) {
-        // The first pages of the devices have the first ids, in the order of the devices.
-        HeaderLayout.write(header.memory(), 0, identity, store.pageBytes(), i, NO_VERSION, 0, now);
-        devices.get(i).write(header.bytes().duplicate().clear(), 0);
+      for (Device device : devices) {
+        device.read(header.slice(0, PageGeometry.HEADER_BYTES), 0);
+        if (!HeaderLayout.looksLikeOurs(header.slice(0, PageGeometry.HEADER_BYTES))) {
+          HeaderLayout.write(
+              header.memory(), 0, identity, store.pageBytes(), NO_SITE, NO_VERSION, 0, now);
+          device.write(header.slice(0, PageGeometry.HEADER_BYTES), 0);
+        }
       }
     }
   }

@@ -50,21 +50,32 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
    * Decides.
    *
    * @param byDefault the flash to use if the configuration names none
+   * @param savedPageBytes size of the pages of an earlier run, if nothing else is said; 0 = none
    * @throws StartException naming every reason why it cannot be cut like that
    */
-  static FlashPlan of(ServeConfig config, DefaultFlash byDefault, StoreIdentity identity)
+  static FlashPlan of(
+      ServeConfig config, DefaultFlash byDefault, StoreIdentity identity, int savedPageBytes)
       throws StartException {
     FlashOptions options = config.flash();
     if (options.isOff()) {
       return ramOnly(config, "switched off");
     }
     if (!options.paths().isEmpty()) {
-      return withFlash(config, options.paths(), false, identity);
+      return withFlash(config, options.paths(), false, identity, savedPageBytes);
     }
     DeviceSpec device = byDefault.device();
     return device == null
         ? ramOnly(config, byDefault.reason())
-        : withFlash(config, List.of(new FlashPath(device, Bucket.DEFAULT)), true, identity);
+        : withFlash(
+            config, List.of(new FlashPath(device, Bucket.DEFAULT)), true, identity, savedPageBytes);
+  }
+
+  /** The first of the devices that are going to be used; null if there will be none. */
+  static @Nullable DeviceSpec firstDevice(FlashOptions options, DefaultFlash byDefault) {
+    if (options.isOff()) {
+      return null;
+    }
+    return options.paths().isEmpty() ? byDefault.device() : options.paths().get(0).device();
   }
 
   /** A new identity, for flash that starts empty. */
@@ -85,7 +96,11 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
   }
 
   private static FlashPlan withFlash(
-      ServeConfig config, List<FlashPath> wanted, boolean isDefault, StoreIdentity identity)
+      ServeConfig config,
+      List<FlashPath> wanted,
+      boolean isDefault,
+      StoreIdentity identity,
+      int savedPageBytes)
       throws StartException {
     List<String> problems = new ArrayList<>();
     if (wanted.stream().noneMatch(path -> path.freeBucket() == Bucket.DEFAULT)) {
@@ -95,7 +110,9 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
     FlashOptions options = config.flash();
     int pageBytes = options.pageBytes();
     if (pageBytes == 0) {
-      pageBytes = choosePageBytes(config, wanted);
+      int chosen = choosePageBytes(config, wanted);
+      // Flash that has grown or shrunk keeps its pages, and with them what is on them.
+      pageBytes = isStillPossible(savedPageBytes, config, wanted) ? savedPageBytes : chosen;
     }
     int bufferBytes = options.writeBufferBytes();
     if (bufferBytes == 0) {
@@ -153,6 +170,14 @@ record FlashPlan(CacheConfig cache, List<DeviceSpec> devices, boolean isDefault,
       possible = Math.min(possible, kept.getValue() / pageCountMin(kept.getKey()));
     }
     return (int) Long.highestOneBit(Math.max(1 << 20, Math.min(wanted, possible)));
+  }
+
+  private static boolean isStillPossible(int pageBytes, ServeConfig config, List<FlashPath> paths) {
+    if (pageBytes == 0 || 2L * config.itemBytesMax() > pageBytes) {
+      return false;
+    }
+    return bytesByBucket(paths).entrySet().stream()
+        .allMatch(kept -> kept.getValue() / pageBytes >= pageCountMin(kept.getKey()));
   }
 
   private static Map<Bucket, Long> bytesByBucket(List<FlashPath> paths) {

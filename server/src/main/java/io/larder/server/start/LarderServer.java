@@ -1,6 +1,8 @@
 package io.larder.server.start;
 
 import io.larder.cache.Cache;
+import io.larder.engine.restart.Persistence;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.SystemClock;
 import io.larder.platform.work.ThreadWork;
@@ -21,7 +23,9 @@ import io.larder.server.stats.ServerFacts;
 import io.larder.server.tls.Tls;
 import io.larder.server.tls.TlsSettings;
 import io.larder.uring.UringProbe;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
@@ -44,6 +48,8 @@ public final class LarderServer implements AutoCloseable {
   /** Bytes that clients may have sent of values and multigets that are not complete yet. */
   private static final long INPUT_BYTES_MIN = 32 << 20;
 
+  private static final long STOP_LOOK_MILLIS = 5;
+
   private final ThreadWork work;
   private final Cache cache;
   private final NetServer net;
@@ -52,6 +58,7 @@ public final class LarderServer implements AutoCloseable {
   private final @Nullable PasswordFile passwords;
   private final @Nullable Tls tls;
   private final String startLine;
+  private final Duration stopWait;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private LarderServer(
@@ -62,7 +69,8 @@ public final class LarderServer implements AutoCloseable {
       IoEngine<?> engine,
       @Nullable PasswordFile passwords,
       @Nullable Tls tls,
-      String startLine) {
+      String startLine,
+      Duration stopWait) {
     this.work = work;
     this.cache = cache;
     this.net = net;
@@ -71,6 +79,7 @@ public final class LarderServer implements AutoCloseable {
     this.passwords = passwords;
     this.tls = tls;
     this.startLine = startLine;
+    this.stopWait = stopWait;
   }
 
   /**
@@ -84,7 +93,10 @@ public final class LarderServer implements AutoCloseable {
   public static LarderServer start(
       ServeConfig config, Path home, String version, IntConsumer verbosity, Runnable end)
       throws StartException {
-    FlashPlan plan = FlashPlan.of(config, DefaultFlash.find(home), FlashPlan.newIdentity());
+    DefaultFlash byDefault = DefaultFlash.find(home);
+    RestartPlan restart =
+        RestartPlan.of(config.flash(), FlashPlan.firstDevice(config.flash(), byDefault));
+    FlashPlan plan = FlashPlan.of(config, byDefault, FlashPlan.newIdentity(), restart.pageBytes());
     PasswordFile passwords = passwords(config.access());
     Privileges privileges = Privileges.of(config.user());
     Resources.check(config.net().connectionsMax());
@@ -100,7 +112,8 @@ public final class LarderServer implements AutoCloseable {
             privileges.drop();
           }
           return open(
-              config, plan, passwords, tls, transport, net, devices, version, verbosity, end);
+              config, plan, restart, passwords, tls, transport, net, devices, version, verbosity,
+              end);
         } catch (StartException | RuntimeException e) {
           devices.close();
           throw e;
@@ -118,6 +131,7 @@ public final class LarderServer implements AutoCloseable {
   private static LarderServer open(
       ServeConfig config,
       FlashPlan plan,
+      RestartPlan restart,
       @Nullable PasswordFile passwords,
       @Nullable Tls tls,
       Transport transport,
@@ -125,9 +139,10 @@ public final class LarderServer implements AutoCloseable {
       FlashDevices devices,
       String version,
       IntConsumer verbosity,
-      Runnable end) {
+      Runnable end)
+      throws StartException {
     ThreadWork work = new ThreadWork("larder");
-    Cache cache = Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    Cache cache = openCache(plan, restart, devices, work);
     config.flash().reclaim().applyTo(cache.tunables());
     InputBudget input =
         new InputBudget(Math.max(INPUT_BYTES_MIN, 4L * plan.cache().itemBytesMax()));
@@ -153,7 +168,34 @@ public final class LarderServer implements AutoCloseable {
         transport.engine(),
         passwords,
         tls,
-        StartLine.of(version, net.addresses(), plan, devices.areDirect(), transport));
+        StartLine.of(
+            version,
+            net.addresses(),
+            plan,
+            restart.whyNot().isEmpty() ? cache.whyEmpty() : restart.whyNot(),
+            cache.restore(),
+            devices.areDirect(),
+            transport),
+        plan.cache().flash() != null && restart.persistence() != null
+            ? config.flash().restart().stopWait()
+            : Duration.ZERO);
+  }
+
+  private static Cache openCache(
+      FlashPlan plan, RestartPlan restart, FlashDevices devices, ThreadWork work)
+      throws StartException {
+    Persistence persistence = restart.persistence();
+    if (plan.cache().flash() == null || persistence == null) {
+      return Cache.open(plan.cache(), devices.devices(), new SystemClock(), work);
+    }
+    try {
+      return Cache.open(plan.cache(), devices.devices(), new SystemClock(), work, persistence);
+    } catch (IOException e) {
+      throw new StartException(
+          ExitCode.SYSTEM,
+          "The state file %s can neither be written nor removed: %s; name another with -o ext_state_path=FILE."
+              .formatted(persistence.storage().name(), e));
+    }
   }
 
   private static @Nullable PasswordFile passwords(AccessOptions access) throws StartException {
@@ -226,7 +268,37 @@ public final class LarderServer implements AutoCloseable {
     }
   }
 
-  /** Sends the clients away and gives everything back. */
+  /** How far items of an earlier run have been found; null when there is no flash. */
+  public @Nullable RestoreSnapshot restore() {
+    return cache.restore();
+  }
+
+  /** Waits, not too long, until what is in RAM is on flash. */
+  private void bringToFlash() {
+    long end = System.nanoTime() + stopWait.toNanos();
+    if (stopWait.isZero()) {
+      return;
+    }
+    cache.beginStop();
+    try {
+      while (!cache.hasStopped()) {
+        if (System.nanoTime() >= end) {
+          LOG.warn("not all items have gone from RAM to flash in {} s", stopWait.toSeconds());
+          return;
+        }
+        Thread.sleep(STOP_LOOK_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The longest that {@link #close} is meant to take. */
+  public Duration closingMax() {
+    return stopWait.plusSeconds(3);
+  }
+
+  /** Sends the clients away, brings to flash what is in RAM, and gives everything back. */
   @Override
   public void close() {
     if (!closed.compareAndSet(false, true)) {
@@ -236,6 +308,9 @@ public final class LarderServer implements AutoCloseable {
     boolean quiet = net.close();
     if (tls != null) {
       tls.close();
+    }
+    if (quiet) {
+      bringToFlash();
     }
     work.close();
     if (quiet) {

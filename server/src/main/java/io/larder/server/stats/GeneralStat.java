@@ -346,7 +346,43 @@ enum GeneralStat {
   LARDER_DEVICES_OUT(
       "Devices that refused too often and get no more writes.",
       true,
-      m -> m.flash().devices().stream().filter(DeviceSnapshot::outOfService).count());
+      m -> m.flash().devices().stream().filter(DeviceSnapshot::outOfService).count()),
+  LARDER_STATE_BYTES(
+      "Bytes of the file that makes a restart safe; 0 when there is none.",
+      true,
+      Moment::stateBytes),
+  EXTSTORE_RESTART_RUNNING(
+      "1 while items of an earlier run are still being found.",
+      true,
+      m -> m.restore().running() ? 1 : 0),
+  EXTSTORE_RESTART_SECONDS(
+      "Seconds it took to find them, or has taken so far.",
+      true,
+      m -> String.format(Locale.ROOT, "%.3f", m.restore().tookNanos() / 1e9)),
+  EXTSTORE_RESTART_PAGES("Pages that an earlier run has left.", true, m -> m.restore().pageCount()),
+  EXTSTORE_RESTART_PAGES_DONE(
+      "Those of them that have been looked at.", true, m -> m.restore().pagesDoneCount()),
+  EXTSTORE_RESTART_PAGES_SCANNED(
+      "Those looked through record by record, for want of a directory.",
+      true,
+      m -> m.restore().scannedPageCount()),
+  EXTSTORE_RESTART_RECORDS("Items found on them.", true, m -> m.restore().recordCount()),
+  EXTSTORE_RESTART_DROPPED_DAMAGED(
+      "Pages that could not be read, or were of another life than the state file says.",
+      true,
+      m -> m.restore().lostPageCount()),
+  EXTSTORE_RESTART_DROPPED_EXPIRED(
+      "Pages whose every item had expired or been flushed.",
+      true,
+      m -> m.restore().expiredPageCount()),
+  EXTSTORE_RESTART_DROPPED_DEAD(
+      "Records that had been deleted or replaced.", true, m -> m.restore().tombstoneCount()),
+  EXTSTORE_RESTART_DROPPED_CHANGED(
+      "Items whose key was changed before they were found.", true, m -> m.restore().changedCount()),
+  EXTSTORE_RESTART_DROPPED_TWICE(
+      "Items left out because there were two of one key.", true, m -> m.restore().twiceCount()),
+  EXTSTORE_RESTART_DROPPED_NO_ROOM(
+      "Items for which the index had no room.", true, m -> m.restore().noRoomCount());
 
   private static final String NOT_HERE = "Always 0: there is no such thing in Larder.";
 

@@ -4,6 +4,8 @@ import io.larder.cache.Cache;
 import io.larder.cache.CacheSnapshot;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.StoreSnapshot;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.engine.state.StateSnapshot;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.protocol.input.InputBudget;
 import io.larder.protocol.stats.ProtocolCounter;
@@ -118,6 +120,20 @@ final class Moment {
       throw new IllegalStateException("there is no flash");
     }
     return flash;
+  }
+
+  /** The return of an earlier run's items, of which only rows ask that need flash. */
+  RestoreSnapshot restore() {
+    RestoreSnapshot restore = cache.restore();
+    if (restore == null) {
+      throw new IllegalStateException("there is no flash");
+    }
+    return restore;
+  }
+
+  long stateBytes() {
+    StateSnapshot state = cache.state();
+    return state == null ? 0 : state.bytes();
   }
 
   boolean hasTls() {

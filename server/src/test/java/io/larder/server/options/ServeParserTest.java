@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.larder.engine.model.Bucket;
+import io.larder.engine.model.Durability;
 import io.larder.platform.device.DeviceSpec;
 import io.larder.protocol.Spoken;
 import io.larder.server.model.ExitCode;
@@ -57,7 +58,8 @@ class ServeParserTest {
                     Duration.ZERO,
                     Duration.ofSeconds(1),
                     0,
-                    ReclaimOptions.DEFAULT),
+                    ReclaimOptions.DEFAULT,
+                    new RestartOptions(null, Durability.KILL, Duration.ofSeconds(10), false)),
                 IoChoice.AUTO,
                 0,
                 null,
@@ -107,6 +109,9 @@ class ServeParserTest {
             "-o",
             "ext_compact_under=9,ext_drop_under=7,ext_max_frag=0.5,ext_drop_unread",
             "-o",
+            "ext_state_path=/s/t,ext_durability=power,ext_stop_wait=2.5",
+            "--fresh",
+            "-o",
             "ext_item_age=30,ext_max_sleep=1000",
             "-o",
             "ext_path=c:d:5m:compact,ext_threads=4,modern");
@@ -143,7 +148,9 @@ class ServeParserTest {
                     Duration.ofSeconds(60),
                     Duration.ofMillis(250),
                     20 << 20,
-                    new ReclaimOptions(9, 7, 0.5, true, 30, 1000)),
+                    new ReclaimOptions(9, 7, 0.5, true, 30, 1000),
+                    new RestartOptions(
+                        Path.of("/s/t"), Durability.POWER, Duration.ofMillis(2500), true)),
                 IoChoice.NIO,
                 2,
                 "nobody",

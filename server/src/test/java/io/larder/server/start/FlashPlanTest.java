@@ -105,7 +105,8 @@ class FlashPlanTest {
         FlashPlan.of(
             ServeParser.parse(new ServeArguments()),
             new DefaultFlash(null, "the disk is almost full"),
-            FlashPlan.newIdentity());
+            FlashPlan.newIdentity(),
+            0);
 
     assertThat(plan.cache().flash()).isNull();
     assertThat(plan.reason()).isEqualTo("the disk is almost full");
@@ -150,7 +151,8 @@ class FlashPlanTest {
     return FlashPlan.of(
         ServeParser.parse(CommandLine.populateCommand(new ServeArguments(), line)),
         BY_DEFAULT,
-        FlashPlan.newIdentity());
+        FlashPlan.newIdentity(),
+        0);
   }
 
   private static PageStoreConfig store(FlashPlan plan) {

@@ -601,10 +601,11 @@ abstract class ServerContract {
   }
 
   @Test
-  void theSameFlashFileServesAgainAndStartsEmpty() throws Exception {
+  void theSameFlashFileServesAgainWithWhatWasThere() throws Exception {
     String[] line = withFlash("-m", "8");
     LarderServer first = server(line);
-    assertThat(first.startLine()).contains("flash 64 MiB in 16 pages of 4 MiB", "starts empty");
+    assertThat(first.startLine())
+        .contains("flash 64 MiB in 16 pages of 4 MiB", "starts empty: there is no state file");
     TestClient before = connect(first);
     for (int i = 0; i < 4000; i++) {
       assertThat(before.set("key" + i, valueOf(i))).isEqualTo("STORED");
@@ -612,9 +613,21 @@ abstract class ServerContract {
     before.close();
     first.close();
 
-    TestClient after = client(line);
+    LarderServer second = server(line);
+    assertThat(second.startLine()).contains("keeps ").doesNotContain("starts empty");
+    TestClient after = connect(second);
+    for (int i = 0; i < 500 && after.stat("extstore_restart_running") == 1; i++) {
+      Thread.sleep(10);
+    }
+    assertThat(after.stat("extstore_restart_records")).isEqualTo(4000);
+    assertThat(after.get(IntStream.range(0, 4000).mapToObj(i -> "key" + i).toList())).hasSize(4000);
+    after.close();
+    second.close();
 
-    assertThat(after.get(IntStream.range(0, 4000).mapToObj(i -> "key" + i).toList())).isEmpty();
+    LarderServer fresh = server(withFlash("-m", "8", "--fresh"));
+    assertThat(fresh.startLine()).contains("starts empty: --fresh was given");
+    assertThat(connect(fresh).get(IntStream.range(0, 4000).mapToObj(i -> "key" + i).toList()))
+        .isEmpty();
   }
 
   @Test

@@ -186,6 +186,9 @@ class EvictionTest {
 
     private final class Reclaims implements ReclaimListener {
       @Override
+      public void givingUp(Page page) {}
+
+      @Override
       public void rescued(int bytes) {}
 
       @Override

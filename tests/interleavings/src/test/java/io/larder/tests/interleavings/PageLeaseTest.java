@@ -2,6 +2,7 @@ package io.larder.tests.interleavings;
 
 import static io.larder.tests.interleavings.Schedules.check;
 
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class PageLeaseTest {
   /** A sealed page in its first life, its free list, and how often it came there. */
   public static final class Meeting {
-    private final Page page = new Page(0, 0, Bucket.DEFAULT, new MemoryDevice(1 << 16), 0);
+    private final Page page =
+        new Page(0, 0, Bucket.DEFAULT, new MemoryDevice(1 << 16), 0, new PageSite(1, 0));
     private final FreePages free = new FreePages(List.of());
     private final AtomicInteger freedCount = new AtomicInteger();
 

@@ -4,12 +4,14 @@ import static io.larder.tests.interleavings.Schedules.check;
 
 import io.larder.engine.layout.DirectoryLayout;
 import io.larder.engine.layout.PageGeometry;
+import io.larder.engine.layout.PageSite;
 import io.larder.engine.layout.StoreIdentity;
 import io.larder.engine.layout.TrailerLayout;
 import io.larder.engine.model.Bucket;
 import io.larder.engine.model.ReserveOutcome;
 import io.larder.engine.page.FreePages;
 import io.larder.engine.page.Page;
+import io.larder.engine.state.StateLog;
 import io.larder.engine.stats.EngineStats;
 import io.larder.engine.write.BucketWriter;
 import io.larder.engine.write.DirectoryChunks;
@@ -18,6 +20,7 @@ import io.larder.engine.write.FlushListener;
 import io.larder.engine.write.FlushQueues;
 import io.larder.engine.write.FlushStep;
 import io.larder.engine.write.Reservation;
+import io.larder.engine.write.Versions;
 import io.larder.engine.write.WriteBuffers;
 import io.larder.engine.write.WriteShared;
 import io.larder.platform.memory.AlignedBuffer;
@@ -29,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +60,14 @@ final class Store {
   Store(int refusals) {
     device = new HeapDevice(PAGE_COUNT * GEOMETRY.pageBytes(), refusals);
     for (int id = 0; id < PAGE_COUNT; id++) {
-      pages.add(new Page(id, 0, Bucket.DEFAULT, device, (long) id * GEOMETRY.pageBytes()));
+      pages.add(
+          new Page(
+              id,
+              0,
+              Bucket.DEFAULT,
+              device,
+              (long) id * GEOMETRY.pageBytes(),
+              new PageSite(1, id)));
     }
     freePages = new FreePages(pages);
     writer =
@@ -72,7 +81,7 @@ final class Store {
                 buffers,
                 new DirectoryChunks(Arena.ofAuto()),
                 flushes,
-                new AtomicLong(),
+                new Versions(0, StateLog.NONE),
                 new EngineStats(),
                 new Midnight()));
     flushStep = new FlushStep(flushes, 0, List.of(writer), new Failures(), new Midnight());
@@ -112,7 +121,10 @@ final class Store {
     device.read(tail.slice(0, length), start);
     check(
         TrailerLayout.belongsTo(
-            tail.memory(), length - TrailerLayout.BYTES, record.pageId(), record.version()),
+            tail.memory(),
+            length - TrailerLayout.BYTES,
+            new PageSite(1, record.pageId()),
+            record.version()),
         "a sealed page ends in its own trailer");
     int found = 0;
     int count = TrailerLayout.recordCount(tail.memory(), length - TrailerLayout.BYTES);
@@ -150,6 +162,12 @@ final class Store {
   }
 
   private final class Failures implements FlushListener {
+    @Override
+    public void lifeBegan(Page begun, long version) {}
+
+    @Override
+    public void failing(Page failing) {}
+
     @Override
     public void flushed(Page page, int bytes, long tookNanos) {}
 

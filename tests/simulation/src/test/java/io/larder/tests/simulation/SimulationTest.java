@@ -141,7 +141,7 @@ class SimulationTest {
   void aRecordForgottenTwiceIsFound() {
     try (World world = aWorldUnderWay()) {
       Held held = aSealedRecord(world);
-      world.store().forget(held.pageId(), held.countedBytes());
+      world.store().forget(held.pageId(), held.offsetUnits(), held.countedBytes());
 
       assertFails(world, "live records of");
     }

@@ -180,7 +180,7 @@ public final class ModelOwner implements PageOwner {
     index[held.key()] = null;
     byLocation.remove(held.location());
     goneCount++;
-    store.forget(held.pageId(), held.countedBytes());
+    store.forget(held.pageId(), held.offsetUnits(), held.countedBytes());
   }
 
   /** Lets go of a key's address, if it has one. */
@@ -217,7 +217,11 @@ public final class ModelOwner implements PageOwner {
       deadTwinsDropped++;
     }
     store.forgetIfAlive(
-        twin.pageId(), twin.version() & TWIN_VERSION_MASK, TWIN_VERSION_MASK, twin.countedBytes());
+        twin.pageId(),
+        twin.offsetUnits(),
+        twin.version() & TWIN_VERSION_MASK,
+        TWIN_VERSION_MASK,
+        twin.countedBytes());
   }
 
   /** Points at a twin again, if it still lives. */

@@ -1,0 +1,387 @@
+package io.larder.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.larder.cache.model.Status;
+import io.larder.cache.model.Verb;
+import io.larder.engine.model.Durability;
+import io.larder.engine.page.PageSnapshot;
+import io.larder.engine.page.PageState;
+import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is there again after the process has ended, and what must not be. */
+class RestartTest {
+  private static final int PAGES = 40;
+  private static final int VALUE_BYTES = 3000;
+  private static final int FILLER_COUNT = 2000;
+
+  private static byte[] value(String of, int version) {
+    byte[] bytes = new byte[VALUE_BYTES];
+    Arrays.fill(bytes, (byte) (of.hashCode() + version));
+    byte[] name = (of + "#" + version).getBytes(UTF_8);
+    System.arraycopy(name, 0, bytes, 0, name.length);
+    return bytes;
+  }
+
+  /** Pushes what is in RAM to flash, and what is in write buffers to the device. */
+  private static void pushOut(CacheRig rig) {
+    for (int i = 0; i < FILLER_COUNT; i++) {
+      String key = "filler-" + i;
+      assertThat(rig.set(key, value(key, 1))).isEqualTo(Status.STORED);
+    }
+    rig.work.advance(Duration.ofMillis(100));
+  }
+
+  private static boolean isOnFlash(CacheRig rig, String key) {
+    long before = rig.count(io.larder.cache.stats.CacheCounter.FLASH_LOOKUPS);
+    boolean hit = rig.get(key) != null;
+    return hit && rig.count(io.larder.cache.stats.CacheCounter.FLASH_LOOKUPS) > before;
+  }
+
+  private static RestoreSnapshot restore(CacheRig rig) {
+    RestoreSnapshot restore = rig.cache.restore();
+    if (restore == null) {
+      throw new IllegalStateException("no flash");
+    }
+    return restore;
+  }
+
+  private static CacheRig withOnFlash(String key) throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    rig.set(key, value(key, 1));
+    pushOut(rig);
+    assertThat(isOnFlash(rig, key)).as(key + " is on flash").isTrue();
+    return rig;
+  }
+
+  private static void assertMissOr(CacheRig rig, String key, byte @Nullable [] allowed) {
+    byte[] found = rig.get(key);
+    if (found != null) {
+      assertThat(found).as(key).isEqualTo(allowed);
+    }
+  }
+
+  @Test
+  void whatWasOnFlashIsThereAfterAKill() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      long before = rig.cache.snapshot().flashItemCount();
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isEqualTo(value("a", 1));
+        assertThat(next.cache.snapshot().flashItemCount())
+            .as("all but what was in write buffers")
+            .isGreaterThan(before * 9 / 10);
+        assertThat(restore(next).running()).isFalse();
+        assertThat(restore(next).lostPageCount()).isZero();
+        assertThat(restore(next).scannedPageCount()).as("pages that were open").isPositive();
+        for (int i = 0; i < FILLER_COUNT; i++) {
+          assertMissOr(next, "filler-" + i, value("filler-" + i, 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aCleanStopBringsEverythingInRamToFlash() throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    for (int i = 0; i < 300; i++) {
+      rig.set("k" + i, value("k" + i, 1));
+    }
+    byte[] large = new byte[150 * 1024];
+    Arrays.fill(large, (byte) 7);
+    rig.set("large", large);
+    rig.stop();
+    try (CacheRig next = rig.again()) {
+      next.settle();
+      assertThat(next.cache.snapshot().flashItemCount()).isEqualTo(301);
+      assertThat(next.get("large")).isEqualTo(large);
+      for (int i = 0; i < 300; i++) {
+        assertThat(next.get("k" + i)).isEqualTo(value("k" + i, 1));
+      }
+      assertThat(restore(next).scannedPageCount()).as("all were sealed").isZero();
+    }
+  }
+
+  @Test
+  void anOverwrittenValueIsNotFound() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.set("a", value("a", 2));
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertMissOr(next, "a", value("a", 2));
+        assertThat(restore(next).tombstoneCount()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void aDeletedItemIsNotFound() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      assertThat(rig.delete("a")).isEqualTo(Status.DELETED);
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+      }
+    }
+  }
+
+  @Test
+  void aRecachedItemThatChangesInRamIsNotFoundAsItWas() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      for (int i = 0; i < 8; i++) {
+        rig.get("a");
+      }
+      rig.touch("a", rig.clock.unixSeconds() + 1000);
+      rig.set("a", value("a", 2));
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertMissOr(next, "a", value("a", 2));
+      }
+    }
+  }
+
+  @Test
+  void aRescuedItemThatIsDeletedIsNotFound() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      // Round and round, so that its page is given up, while it is read and thus worth moving.
+      for (int round = 0; round < 6; round++) {
+        for (int i = 0; i < FILLER_COUNT; i++) {
+          rig.set("round-" + round + "-" + i, value("r", i));
+          if (i % 500 == 0) {
+            rig.get("a");
+          }
+        }
+      }
+      rig.work.advance(Duration.ofMillis(100));
+      rig.delete("a");
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+      }
+    }
+  }
+
+  @Test
+  void aPageThatWasBeingGivenUpIsEmpty() throws IOException {
+    try (CacheRig rig = CacheRig.lasting(PAGES)) {
+      for (int i = 0; i < 3 * FILLER_COUNT; i++) {
+        rig.start(
+            new CacheRig.Call(Verb.STORE, "k" + i % 4500).value(value("k" + i % 4500, i / 4500)));
+        rig.work.runOnce("demote");
+        rig.work.runOnce("flush-0");
+        // A few steps of reclaim only, so that it stands in the middle of a page.
+        rig.work.runOnce("reclaim");
+      }
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        for (int i = 0; i < 4500; i++) {
+          byte[] found = next.get("k" + i);
+          if (found != null) {
+            assertThat(found).as("k" + i).isEqualTo(value("k" + i, i < 1500 ? 1 : 0));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingOfAPageThatFailedIsFound() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.flashDevice().failNextWrite();
+      for (int i = 0; i < 500; i++) {
+        rig.set("failing-" + i, value("failing-" + i, 1));
+      }
+      rig.work.advance(Duration.ofMillis(100));
+      for (int i = 0; i < 500; i++) {
+        rig.delete("failing-" + i);
+      }
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        for (int i = 0; i < 500; i++) {
+          assertThat(next.get("failing-" + i)).isNull();
+        }
+        assertThat(next.get("a")).isEqualTo(value("a", 1));
+      }
+    }
+  }
+
+  @Test
+  void aRecordThatCouldNotBeReadOnceIsNotFoundLater() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.flashDevice().failNextRead();
+      assertThat(rig.get("a")).as("the device refuses").isNull();
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).as("a miss stays one").isNull();
+      }
+    }
+  }
+
+  @Test
+  void whatWasFlushedStaysFlushed() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.cache.flushAll(0);
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+        next.set("a", value("a", 2));
+        assertThat(next.get("a")).as("what is stored later lives").isEqualTo(value("a", 2));
+      }
+    }
+  }
+
+  @Test
+  void aFlushThatComesDueWhileNobodyRunsIsCarriedOut() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.cache.flushAll(rig.clock.unixSeconds() + 60);
+      assertThat(rig.get("a")).isNotNull();
+      rig.kill();
+      rig.clock.advanceNanos(Duration.ofSeconds(100).toNanos());
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+      }
+    }
+  }
+
+  @Test
+  void lifeGoesOnWhileNobodyRuns() throws IOException {
+    try (CacheRig rig = CacheRig.lasting(PAGES)) {
+      rig.set("a", value("a", 1), rig.clock.unixSeconds() + 1000);
+      pushOut(rig);
+      rig.kill();
+      rig.clock.advanceNanos(Duration.ofSeconds(1001).toNanos());
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+      }
+    }
+  }
+
+  @Test
+  void twoKillsInARow() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.delete("a");
+      rig.kill();
+      try (CacheRig second = rig.again()) {
+        // In the middle of finding what there was.
+        second.work.runOnce("restore-0");
+        second.work.runOnce("restore-0");
+        second.kill();
+        try (CacheRig third = second.again()) {
+          third.settle();
+          assertThat(third.get("a")).isNull();
+          assertThat(restore(third).recordCount()).isPositive();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aChangeBeforeItsOldRecordIsFoundWins() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        assertThat(restore(next).running()).isTrue();
+        CacheRig.Call set = next.start(new CacheRig.Call(Verb.STORE, "a").value(value("a", 2)));
+        assertThat(set.status).isEqualTo(Status.STORED);
+        next.settle();
+        assertThat(next.get("a")).isEqualTo(value("a", 2));
+        assertThat(restore(next).changedCount()).isEqualTo(1);
+        next.delete("a");
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.settle();
+          assertThat(third.get("a")).as("neither the old nor the new one").isNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDeleteOfWhatIsNotFoundYetHolds() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        CacheRig.Call delete = next.start(new CacheRig.Call(Verb.DELETE, "a"));
+        assertThat(delete.status).isEqualTo(Status.NOT_FOUND);
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.settle();
+          assertThat(third.get("a")).isNull();
+          assertThat(restore(third).changedCount()).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void uniquesNeverRepeat() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.set("b", value("b", 1));
+      long before = rig.read("b").casSeen;
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.settle();
+        next.set("b", value("b", 2));
+        assertThat(next.read("b").casSeen).isGreaterThan(before);
+      }
+    }
+  }
+
+  @Test
+  void aRestartOfTheMachineWithoutACleanEndEmptiesTheFlash() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.againAfterBoot(new UUID(7, 7), Durability.KILL)) {
+        next.settle();
+        assertThat(next.get("a")).isNull();
+        assertThat(next.cache.whyEmpty()).contains("restarted");
+        assertThat(next.cache.snapshot().flashItemCount()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aRestartOfTheMachineAfterACleanEndKeepsTheFlash() throws IOException {
+    CacheRig rig = withOnFlash("a");
+    rig.stop();
+    try (CacheRig next = rig.againAfterBoot(new UUID(7, 7), Durability.KILL)) {
+      next.settle();
+      assertThat(next.get("a")).isEqualTo(value("a", 1));
+    }
+  }
+
+  @Test
+  void pagesAreUsedAgainAfterARestart() throws IOException {
+    CacheRig rig = withOnFlash("a");
+    for (int generation = 0; generation < 3; generation++) {
+      rig.kill();
+      rig = rig.again();
+      for (int i = 0; i < 3 * FILLER_COUNT; i++) {
+        assertThat(rig.set("g" + generation + "-" + i, value("g", i))).isEqualTo(Status.STORED);
+      }
+      rig.settle();
+      rig.check();
+      assertThat(rig.flash().pages().stream().map(PageSnapshot::state))
+          .doesNotContain(PageState.RESTORING);
+    }
+    rig.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.larder.engine.restart;
+
+import io.larder.engine.page.Page;
+
+/** Hears how pages are restored. Called by the restore steps, with no lock held. */
+public interface RestoreListener {
+
+  /** Bytes of a page have been read. */
+  void read(int deviceIndex, int bytes);
+
+  /** A page that was never sealed has got its directory. */
+  void written(int deviceIndex, int bytes);
+
+  /** A page is as any other now. */
+  void pageRestored(Page page);
+
+  /** Every page has been looked at. */
+  void allRestored();
+}
