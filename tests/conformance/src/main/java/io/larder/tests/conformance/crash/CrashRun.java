@@ -315,6 +315,9 @@ final class CrashRun implements AutoCloseable {
     if (then == Trouble.Then.EMPTY && !isEmpty) {
       findings.unmet(round + ": flash should have started empty; " + server.printed());
     }
+    if (then == Trouble.Then.NOTHING_SERVED && sweep.untouchedHits.sum() > 0) {
+      findings.unmet(round + ": nothing should have been served; " + server.printed());
+    }
     if (then == Trouble.Then.KEPT && isEmpty) {
       findings.unmet(round + ": flash should have been kept; " + server.printed());
     }

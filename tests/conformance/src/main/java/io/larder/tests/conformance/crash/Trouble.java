@@ -8,7 +8,7 @@ enum Trouble {
   STATE_GONE("the state file is removed", Then.EMPTY),
   STATE_FULL("the file system of the state file is full", Then.EITHER),
   PAGE_BITS("bits of flash are flipped", Then.KEPT),
-  FLASH_ZEROS("the flash file is replaced by zeros", Then.EMPTY),
+  FLASH_ZEROS("the flash file is replaced by zeros", Then.NOTHING_SERVED),
   FRESH("--fresh", Then.EMPTY),
   DEVICE_ADDED("a second device is added", Then.KEPT),
   DEVICES_IN_OTHER_ORDER("two devices are named in the other order", Then.EITHER),
@@ -19,7 +19,9 @@ enum Trouble {
   /** What is to be found on flash afterwards. */
   enum Then {
     KEPT,
+    /** Nothing, and the start-up line says why. */
     EMPTY,
+    NOTHING_SERVED,
     EITHER
   }
 
@@ -42,7 +44,7 @@ enum Trouble {
 
   /** Whether the server cannot know any more which CAS uniques it has given. */
   boolean losesState() {
-    return name().startsWith("STATE_");
+    return this == FRESH || name().startsWith("STATE_");
   }
 
   Then then() {
