@@ -203,7 +203,9 @@ final class CrashRun implements AutoCloseable {
     loadFor(round.loadMillis() - first);
   }
 
-  /** Lets clients go on for a while; longer where a machine is so busy that next to nothing is done. */
+  /**
+   * Lets clients go on for a while; longer where a machine is so busy that next to nothing is done.
+   */
   private void loadFor(long millis) throws InterruptedException {
     long enough = world.tally().requests.sum() + millis * REQUESTS_A_MILLI_MIN;
     Thread.sleep(millis);

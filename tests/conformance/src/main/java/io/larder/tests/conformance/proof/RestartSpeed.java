@@ -175,8 +175,7 @@ public final class RestartSpeed implements Callable<Integer> {
     List<Thread> threads = new ArrayList<>();
     for (int reader = 0; reader < readers; reader++) {
       long seed = reader;
-      threads.add(
-          Thread.ofPlatform().start(() -> read(larder.port(), seed, ends, gets, hits)));
+      threads.add(Thread.ofPlatform().start(() -> read(larder.port(), seed, ends, gets, hits)));
     }
     long start = System.nanoTime();
     awaitIndex(larder);

@@ -144,16 +144,15 @@ final class FakeServer implements Mortal {
       flushDueSeconds = 0;
     }
     if (has(Fault.LONGER_LIFE)) {
-      found.replaceAll(
-          (_, item) ->
-              item.lifeSeconds == 0
-                  ? item
-                  : new Item(
-                      item.value,
-                      item.flags,
-                      nowSeconds() + item.lifeSeconds,
-                      item.lifeSeconds,
-                      item.token));
+      found.replaceAll((_, item) ->
+          item.lifeSeconds == 0
+              ? item
+              : new Item(
+                  item.value,
+                  item.flags,
+                  nowSeconds() + item.lifeSeconds,
+                  item.lifeSeconds,
+                  item.token));
     }
     if (has(Fault.OTHER_KEY) && found.size() > 1) {
       List<String> keys = new ArrayList<>(found.keySet());
@@ -403,8 +402,7 @@ final class FakeServer implements Mortal {
       return "HD";
     }
     long expiry = flagsAndExpiry[1];
-    items.put(
-        key, new Item(value, (int) flagsAndExpiry[0], until(expiry), life(expiry), ++tokens));
+    items.put(key, new Item(value, (int) flagsAndExpiry[0], until(expiry), life(expiry), ++tokens));
     return "HD";
   }
 
@@ -465,8 +463,7 @@ final class FakeServer implements Mortal {
     if (before == null) {
       return isMeta ? "NF" : "NOT_FOUND";
     }
-    String number =
-        Long.toString(Long.parseLong(new String(before.value, ISO_8859_1)) + delta);
+    String number = Long.toString(Long.parseLong(new String(before.value, ISO_8859_1)) + delta);
     overwritten.put(key, before);
     items.put(key, before.with(number.getBytes(ISO_8859_1), ++tokens));
     return isMeta ? "VA " + number.length() + " c" + tokens + "\r\n" + number : number;
@@ -478,9 +475,7 @@ final class FakeServer implements Mortal {
     if (before == null) {
       return false;
     }
-    items.put(
-        key,
-        new Item(before.value, before.flags, until(expiry), life(expiry), before.token));
+    items.put(key, new Item(before.value, before.flags, until(expiry), life(expiry), before.token));
     return true;
   }
 

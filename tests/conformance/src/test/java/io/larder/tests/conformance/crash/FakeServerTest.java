@@ -39,8 +39,7 @@ class FakeServerTest {
       throws IOException, InterruptedException {
     Findings findings = new Findings();
     Setup setup = new Setup(folder.resolve("flash"), 64, List.of());
-    try (CrashRun run =
-        new CrashRun(server, setup, ITEMS, CLIENTS, 5, findings, _ -> {})) {
+    try (CrashRun run = new CrashRun(server, setup, ITEMS, CLIENTS, 5, findings, _ -> {})) {
       for (CrashRound round : rounds) {
         run.run(round);
       }

@@ -29,8 +29,7 @@ class CrashTest {
 
   private void prove(int rounds, boolean special) throws Exception {
     MortalLarder server =
-        new MortalLarder(
-            options -> LarderProcess.launch(folder, options.toArray(String[]::new)));
+        new MortalLarder(options -> LarderProcess.launch(folder, options.toArray(String[]::new)));
     CrashProof proof = new CrashProof();
     CrashProof.Plan plan =
         new CrashProof.Plan(
