@@ -61,6 +61,11 @@ public final class LarderProcess extends ServerProcess {
     return larder;
   }
 
+  /** As {@link #start}, without waiting for an answer. */
+  public static LarderProcess launch(Path folder, String... options) {
+    return launch(folder, FreePort.find(), options);
+  }
+
   /** As {@link #start}, on a port of the caller's and without waiting for an answer. */
   public static LarderProcess launch(Path folder, int port, String... options) {
     return launchUnder(List.of(), folder, port, options);
@@ -88,13 +93,18 @@ public final class LarderProcess extends ServerProcess {
 
   /** As {@link #start}, through the launcher of a checkout, which builds what is not built. */
   public static LarderProcess startByLauncher(Path launcher, Path folder, String... options) {
+    LarderProcess larder = launchByLauncher(launcher, folder, options);
+    larder.awaitReady(BUILD_MAX);
+    return larder;
+  }
+
+  /** As {@link #startByLauncher}, without waiting for an answer. */
+  public static LarderProcess launchByLauncher(Path launcher, Path folder, String... options) {
     int port = FreePort.find();
     List<String> command = new ArrayList<>();
     command.add(launcher.toString());
     command.addAll(arguments(port, options));
-    LarderProcess larder = new LarderProcess(port, command, folder);
-    larder.awaitReady(BUILD_MAX);
-    return larder;
+    return new LarderProcess(port, command, folder);
   }
 
   /** Adds what its threads are doing. */

@@ -60,7 +60,7 @@ public class ServerProcess implements AutoCloseable {
   }
 
   /** Returns true when the server answers, and false if it ends instead. */
-  boolean startsWithin(Duration patience) {
+  public boolean startsWithin(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (!answers()) {
       if (!process.isAlive()) {
@@ -190,6 +190,25 @@ public class ServerProcess implements AutoCloseable {
   public int terminate() {
     process.destroy();
     return awaitExit(STOP_MAX);
+  }
+
+  /** Sends it a signal by its name, {@code STOP} for instance. */
+  public void signal(String signal) {
+    try {
+      Process sender =
+          new ProcessBuilder("kill", "-" + signal, Long.toString(pid()))
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(sender.getInputStream().readAllBytes(), UTF_8).strip();
+      if (sender.waitFor() != 0 && process.isAlive()) {
+        throw new IllegalStateException("no signal " + signal + " for " + name + ": " + said);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot send " + signal + " to " + name, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while " + name + " got a signal", e);
+    }
   }
 
   /** Ends it at once, by SIGKILL. */
