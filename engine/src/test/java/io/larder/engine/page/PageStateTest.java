@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PageStateTest {
   private static final Map<PageState, Set<PageState>> MOVES =
       Map.of(
-          PageState.FREE, EnumSet.of(PageState.OPEN),
+          PageState.FREE, EnumSet.of(PageState.OPEN, PageState.RESTORING),
+          PageState.RESTORING, EnumSet.of(PageState.SEALED),
           PageState.OPEN, EnumSet.of(PageState.SEALED, PageState.FAILED),
           PageState.SEALED, EnumSet.of(PageState.CLOSING),
           PageState.FAILED, EnumSet.of(PageState.CLOSING),

@@ -145,11 +145,12 @@ class PageTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyOpenAndSealedPagesAreLeased(PageState state) {
+  void onlyOpenRestoringAndSealedPagesAreLeased(PageState state) {
     bringTo(state);
     int leasesBefore = page.snapshot().leaseCount();
 
-    boolean readable = state == PageState.OPEN || state == PageState.SEALED;
+    boolean readable =
+        state == PageState.OPEN || state == PageState.RESTORING || state == PageState.SEALED;
     assertThat(page.lease()).isEqualTo(readable);
     assertThat(page.snapshot().leaseCount()).isEqualTo(leasesBefore + (readable ? 1 : 0));
   }
