@@ -69,6 +69,11 @@ class RestoreStepTest {
     }
 
     @Override
+    public int groupOf(long keyHash) {
+      return 0;
+    }
+
+    @Override
     public void restored() {}
   }
 
