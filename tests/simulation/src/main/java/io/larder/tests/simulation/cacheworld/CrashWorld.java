@@ -229,7 +229,7 @@ public final class CrashWorld implements AutoCloseable {
         if (!shelf.isEmpty() && random.nextBoolean()) {
           remains.devices.add(shelf.remove(random.nextInt(shelf.size())));
         } else {
-          long rows = PageStoreConfig.PAGE_COUNT_MIN + random.nextInt(ROWS_MORE_MAX);
+          long rows = (long) PageStoreConfig.PAGE_COUNT_MIN + random.nextInt(ROWS_MORE_MAX);
           remains.devices.add(new Kept(newDevice(rows * flash().pageBytes()), Bucket.DEFAULT));
         }
       }
