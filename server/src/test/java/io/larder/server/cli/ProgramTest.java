@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -152,6 +153,37 @@ class ProgramTest {
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void whatIsOnFlashIsInspectedAndDamageIsFound() throws Exception {
+    Process server = start("serve", "-p", "-1", "-o", "ext_path=" + file("flash") + ":64m");
+    try (Socket client = connect(line(server))) {
+      assertThat(ask(client, "set key 0 0 5\r\nvalue")).isEqualTo("STORED");
+    }
+    assertRefused(71, "a running server writes to it", "inspect", file("flash").toString());
+    server.destroy();
+    assertThat(server.waitFor()).isZero();
+
+    Process sound = start("inspect", "--keys", file("flash").toString(), file("flash.state").toString());
+    assertThat(sound.inputReader().lines())
+        .anyMatch(line -> line.contains("key key page 0 at 4096 value 5 bytes"))
+        .anyMatch(line -> line.contains("no damage"))
+        .anyMatch(line -> line.contains("clean: the server was stopped in order"));
+    assertThat(sound.waitFor()).isZero();
+
+    try (RandomAccessFile flash = new RandomAccessFile(file("flash").toFile(), "rw")) {
+      flash.seek(4096 + 33);
+      flash.write('?');
+    }
+    Process damaged = start("inspect", file("flash").toString());
+    assertThat(damaged.inputReader().lines())
+        .anyMatch(line -> line.contains("DAMAGE at byte 4096: page 0 has a record"));
+    assertThat(damaged.waitFor()).isEqualTo(1);
+
+    Files.writeString(file("neither"), "something else");
+    assertRefused(64, "is neither a flash file nor", "inspect", file("neither").toString());
+    assertRefused(71, "there is no such file", "inspect", file("missing").toString());
   }
 
   private void assertRefused(int exitCode, String sentence, String... line) throws Exception {
