@@ -41,6 +41,10 @@ public final class RestoreStep implements Step {
    * not given up before all of them are. A record that is refused gets a tombstone like any other
    * that dies, so the next run need not find out again.
    *
+   * The hash notes of this run are void when all is found. So a page that is not looked through, or
+   * not to its end, counts for no later run either, which may be able to read it: what it holds may
+   * have been changed since.
+   *
    * A scan looks only where a record may begin: behind another, or at the block where a write buffer
    * began. The rest of a buffer's last block is zero. Where it is not, or where a block does not begin
    * with a record, the scan ends: what looks like a record further on may be part of a value.
@@ -69,6 +73,10 @@ public final class RestoreStep implements Step {
   private int nextEntry;
   private @Nullable OpenDirectory scanned;
   private int scannedBytes;
+
+  /** The current page has a trailer. */
+  private boolean isSealed;
+
   private @Nullable AlignedBuffer filledWindow;
   private int windowStart;
   private int windowEnd;
@@ -121,7 +129,7 @@ public final class RestoreStep implements Step {
     }
     if (kept.page.isDoomed()) {
       progress.expired();
-      end(kept);
+      endUnread(kept);
       return AT_ONCE;
     }
     OpenDirectory scan = scanned;
@@ -146,7 +154,7 @@ public final class RestoreStep implements Step {
       if (!isOf(kept, header)) {
         LOG.warn("{} has been written to since its last mark: nothing on it counts", page);
         progress.lost();
-        end(kept);
+        endUnread(kept);
         return;
       }
       Bucket bucket = Bucket.numbered(HeaderLayout.bucket(header.memory(), 0));
@@ -154,7 +162,7 @@ public final class RestoreStep implements Step {
       AlignedBuffer tail =
           read(page, geometry.pageBytes() - PageGeometry.BLOCK_BYTES, PageGeometry.BLOCK_BYTES);
       int at = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
-      boolean isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
+      isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
       RecordSpan span =
           isSealed
               ? new RecordSpan(
@@ -168,7 +176,7 @@ public final class RestoreStep implements Step {
         page.isOf(bucket, openedAt, span);
         if (page.snapshot().hasExpired(clock.unixSeconds())) {
           progress.expired();
-          end(kept);
+          endUnread(kept);
         }
         return;
       }
@@ -180,7 +188,7 @@ public final class RestoreStep implements Step {
     } catch (IOException e) {
       LOG.warn("{} cannot be read, and what is on it is lost: {}", page, e.toString());
       progress.lost();
-      end(kept);
+      endUnread(kept);
     }
   }
 
@@ -256,6 +264,12 @@ public final class RestoreStep implements Step {
     }
   }
 
+  /** Nothing that has not been found by now is found later. */
+  private void endUnread(KeptPageOf kept) {
+    state.mark(kept.page.id(), 0);
+    end(kept);
+  }
+
   private void end(KeptPageOf kept) {
     DirectorySource entries = directory;
     if (entries != null) {
@@ -284,7 +298,13 @@ public final class RestoreStep implements Step {
     try {
       for (int i = 0; i < SCANNED_PER_CALL; i++) {
         if (!scanOne(kept, found)) {
-          seal(kept, found);
+          if (!seal(kept, found) && isSealed) {
+            // Its own directory may be readable again one day, and tell of more than was found.
+            LOG.warn("{} keeps a directory that cannot be read: nothing on it counts", kept.page);
+            progress.lost();
+            endUnread(kept);
+            return;
+          }
           scanned = null;
           directory = DirectorySource.of(found);
           nextEntry = 0;
@@ -292,10 +312,10 @@ public final class RestoreStep implements Step {
         }
       }
     } catch (IOException e) {
-      LOG.warn("{} cannot be read to its end: {}", kept.page, e.toString());
-      scanned = null;
-      directory = DirectorySource.of(found);
-      nextEntry = 0;
+      LOG.warn(
+          "{} cannot be read to its end, and what is on it is lost: {}", kept.page, e.toString());
+      progress.lost();
+      endUnread(kept);
     }
   }
 
@@ -361,7 +381,7 @@ public final class RestoreStep implements Step {
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */
-  private void seal(KeptPageOf kept, OpenDirectory found) {
+  private boolean seal(KeptPageOf kept, OpenDirectory found) {
     Page page = kept.page;
     PageSnapshot snapshot = page.snapshot();
     try {
@@ -374,9 +394,11 @@ public final class RestoreStep implements Step {
               snapshot,
               scannedBytes);
       listener.written(page.deviceIndex(), bytes);
+      return true;
     } catch (IOException e) {
       // It is read without one: when it is given up the index is gone through.
       LOG.warn("{} gets no directory: {}", page, e.toString());
+      return false;
     }
   }
 }
