@@ -291,6 +291,25 @@ class RestartTest {
   }
 
   @Test
+  void whatCouldNotBeReadDuringTheRebuildIsNotFoundByTheNext() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.start(new CacheRig.Call(Verb.DELETE, "a"));
+        next.flashDevice().failAllReads(true);
+        next.settle();
+        assertThat(restore(next).lostPageCount()).isPositive();
+        next.flashDevice().failAllReads(false);
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.settle();
+          assertThat(third.get("a")).as("deleted when nobody could read it").isNull();
+        }
+      }
+    }
+  }
+
+  @Test
   void twoKillsInARow() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
       rig.delete("a");

@@ -40,6 +40,17 @@ public final class RestoreStep implements Step {
    * would have been evicted next. A page is as readable as ever while its records are found; it is
    * not given up before all of them are. A record that is refused gets a tombstone like any other
    * that dies, so the next run need not find out again.
+<<<<<<< HEAD
+=======
+   *
+   * The hash notes of this run are void when all is found. So a page that is not looked through, or
+   * not to its end, counts for no later run either, which may be able to read it: what it holds may
+   * have been changed since.
+   *
+   * A scan looks only where a record may begin: behind another, or at the block where a write buffer
+   * began. The rest of a buffer's last block is zero. Where it is not, or where a block does not begin
+   * with a record, the scan ends: what looks like a record further on may be part of a value.
+>>>>>>> h-simcrash
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreStep.class);
@@ -64,7 +75,18 @@ public final class RestoreStep implements Step {
   private int[] order = {};
   private int nextEntry;
   private @Nullable OpenDirectory scanned;
+<<<<<<< HEAD
   private @Nullable PageScan scan;
+=======
+  private int scannedBytes;
+
+  /** The current page has a trailer. */
+  private boolean isSealed;
+
+  private @Nullable AlignedBuffer filledWindow;
+  private int windowStart;
+  private int windowEnd;
+>>>>>>> h-simcrash
 
   /**
    * A page to be restored.
@@ -114,7 +136,7 @@ public final class RestoreStep implements Step {
     }
     if (kept.page.isDoomed()) {
       progress.expired();
-      end(kept);
+      endUnread(kept);
       return AT_ONCE;
     }
     OpenDirectory found = scanned;
@@ -140,7 +162,7 @@ public final class RestoreStep implements Step {
       if (!isOf(kept, header)) {
         LOG.warn("{} has been written to since its last mark: nothing on it counts", page);
         progress.lost();
-        end(kept);
+        endUnread(kept);
         return;
       }
       Bucket bucket = Bucket.numbered(HeaderLayout.bucket(header.memory(), 0));
@@ -148,7 +170,7 @@ public final class RestoreStep implements Step {
       AlignedBuffer tail =
           read(page, geometry.pageBytes() - PageGeometry.BLOCK_BYTES, PageGeometry.BLOCK_BYTES);
       int at = PageGeometry.BLOCK_BYTES - TrailerLayout.BYTES;
-      boolean isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
+      isSealed = TrailerLayout.belongsTo(tail.memory(), at, page.site(), kept.version);
       RecordSpan span =
           isSealed
               ? new RecordSpan(
@@ -162,7 +184,7 @@ public final class RestoreStep implements Step {
         page.isOf(bucket, openedAt, span);
         if (page.snapshot().hasExpired(clock.unixSeconds())) {
           progress.expired();
-          end(kept);
+          endUnread(kept);
         }
         return;
       }
@@ -173,7 +195,7 @@ public final class RestoreStep implements Step {
     } catch (IOException e) {
       LOG.warn("{} cannot be read, and what is on it is lost: {}", page, e.toString());
       progress.lost();
-      end(kept);
+      endUnread(kept);
     }
   }
 
@@ -275,6 +297,12 @@ public final class RestoreStep implements Step {
     }
   }
 
+  /** Nothing that has not been found by now is found later. */
+  private void endUnread(KeptPageOf kept) {
+    state.mark(kept.page.id(), 0);
+    end(kept);
+  }
+
   private void end(KeptPageOf kept) {
     DirectorySource entries = directory;
     if (entries != null) {
@@ -303,9 +331,23 @@ public final class RestoreStep implements Step {
   private void advanceScan(KeptPageOf kept, PageScan under, OpenDirectory found) {
     try {
       for (int i = 0; i < SCANNED_PER_CALL; i++) {
+<<<<<<< HEAD
         if (!under.next()) {
           seal(kept, found, under.atBytes());
           scannedIs(found);
+=======
+        if (!scanOne(kept, found)) {
+          if (!seal(kept, found) && isSealed) {
+            // Its own directory may be readable again one day, and tell of more than was found.
+            LOG.warn("{} keeps a directory that cannot be read: nothing on it counts", kept.page);
+            progress.lost();
+            endUnread(kept);
+            return;
+          }
+          scanned = null;
+          directory = DirectorySource.of(found);
+          nextEntry = 0;
+>>>>>>> h-simcrash
           return;
         }
         RecordFinder.ScannedRecord record = under.record();
@@ -320,8 +362,15 @@ public final class RestoreStep implements Step {
         }
       }
     } catch (IOException e) {
+<<<<<<< HEAD
       LOG.warn("{} cannot be read to its end: {}", kept.page, e.toString());
       scannedIs(found);
+=======
+      LOG.warn(
+          "{} cannot be read to its end, and what is on it is lost: {}", kept.page, e.toString());
+      progress.lost();
+      endUnread(kept);
+>>>>>>> h-simcrash
     }
   }
 
@@ -332,7 +381,11 @@ public final class RestoreStep implements Step {
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */
+<<<<<<< HEAD
   private void seal(KeptPageOf kept, OpenDirectory found, int recordsEndBytes) {
+=======
+  private boolean seal(KeptPageOf kept, OpenDirectory found) {
+>>>>>>> h-simcrash
     Page page = kept.page;
     PageSnapshot snapshot = page.snapshot();
     try {
@@ -345,9 +398,11 @@ public final class RestoreStep implements Step {
               snapshot,
               recordsEndBytes);
       listener.written(page.deviceIndex(), bytes);
+      return true;
     } catch (IOException e) {
       // It is read without one: when it is given up the index is gone through.
       LOG.warn("{} gets no directory: {}", page, e.toString());
+      return false;
     }
   }
 }

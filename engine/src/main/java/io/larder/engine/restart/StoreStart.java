@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,11 @@ public record StoreStart(
     StateLog state,
     String whyEmpty) {
   private static final Logger LOG = LoggerFactory.getLogger(StoreStart.class);
+
+  /** The first versions of stores differ in so many bits, and are far from the end of 32. */
+  private static final int FIRST_BITS = 31;
+
+  private static final long FIRST_FACTOR = 0x9E3779B97F4A7C15L;
 
   /** A device of which so many pages in a row have no header of this store is another's. */
   private static final int HEADERS_LOOKED_AT_MAX = 256;
@@ -112,7 +118,7 @@ public record StoreStart(
         kept.add(new KeptPage(newIds[old], old, version));
       }
     }
-    long latestVersion = saved == null ? 0 : saved.value(StateValue.VERSION);
+    long latestVersion = saved == null ? before(identity) : saved.value(StateValue.VERSION);
     List<StateDevice> table = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
       table.add(new StateDevice(ids.get(i), counts.get(i)));
@@ -123,8 +129,19 @@ public record StoreStart(
             new StateIdentity(store, persistence.bootId(), pageBytes, table),
             saved,
             newIds,
-            latestVersion);
+            saved == null ? 0 : latestVersion);
     return new StoreStart(store, pages, sites, kept, saved, latestVersion, state, whyEmpty);
+  }
+
+  /**
+   * The version before the first one of a new store. Records tell their store by the low half of
+   * their page's version only, and a page that was being filled is looked through record by record:
+   * behind the last one may be those of the store before, which must not have the same version.
+   */
+  private static long before(StoreIdentity identity) {
+    UUID id = identity.storeId();
+    long mixed = (id.getMostSignificantBits() * 31 + id.getLeastSignificantBits()) * FIRST_FACTOR;
+    return mixed >>> (Long.SIZE - FIRST_BITS);
   }
 
   private static StateLog begin(
