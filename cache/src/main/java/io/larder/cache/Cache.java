@@ -246,8 +246,7 @@ public final class Cache implements AutoCloseable {
       Persistence persistence,
       LongFunction<KeyHash> keyHash)
       throws IOException {
-    return open(
-        config, devices, clock, work, persistence, keyHash, () -> TierListener.NOBODY);
+    return open(config, devices, clock, work, persistence, keyHash, () -> TierListener.NOBODY);
   }
 
   /** As above, with listeners to what happens in the background. */

@@ -40,17 +40,10 @@ public final class RestoreStep implements Step {
    * would have been evicted next. A page is as readable as ever while its records are found; it is
    * not given up before all of them are. A record that is refused gets a tombstone like any other
    * that dies, so the next run need not find out again.
-<<<<<<< HEAD
-=======
    *
    * The hash notes of this run are void when all is found. So a page that is not looked through, or
    * not to its end, counts for no later run either, which may be able to read it: what it holds may
    * have been changed since.
-   *
-   * A scan looks only where a record may begin: behind another, or at the block where a write buffer
-   * began. The rest of a buffer's last block is zero. Where it is not, or where a block does not begin
-   * with a record, the scan ends: what looks like a record further on may be part of a value.
->>>>>>> h-simcrash
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreStep.class);
@@ -75,18 +68,10 @@ public final class RestoreStep implements Step {
   private int[] order = {};
   private int nextEntry;
   private @Nullable OpenDirectory scanned;
-<<<<<<< HEAD
   private @Nullable PageScan scan;
-=======
-  private int scannedBytes;
 
   /** The current page has a trailer. */
   private boolean isSealed;
-
-  private @Nullable AlignedBuffer filledWindow;
-  private int windowStart;
-  private int windowEnd;
->>>>>>> h-simcrash
 
   /**
    * A page to be restored.
@@ -331,23 +316,15 @@ public final class RestoreStep implements Step {
   private void advanceScan(KeptPageOf kept, PageScan under, OpenDirectory found) {
     try {
       for (int i = 0; i < SCANNED_PER_CALL; i++) {
-<<<<<<< HEAD
         if (!under.next()) {
-          seal(kept, found, under.atBytes());
-          scannedIs(found);
-=======
-        if (!scanOne(kept, found)) {
-          if (!seal(kept, found) && isSealed) {
+          if (!seal(kept, found, under.atBytes()) && isSealed) {
             // Its own directory may be readable again one day, and tell of more than was found.
             LOG.warn("{} keeps a directory that cannot be read: nothing on it counts", kept.page);
             progress.lost();
             endUnread(kept);
             return;
           }
-          scanned = null;
-          directory = DirectorySource.of(found);
-          nextEntry = 0;
->>>>>>> h-simcrash
+          scannedIs(found);
           return;
         }
         RecordFinder.ScannedRecord record = under.record();
@@ -362,15 +339,10 @@ public final class RestoreStep implements Step {
         }
       }
     } catch (IOException e) {
-<<<<<<< HEAD
-      LOG.warn("{} cannot be read to its end: {}", kept.page, e.toString());
-      scannedIs(found);
-=======
       LOG.warn(
           "{} cannot be read to its end, and what is on it is lost: {}", kept.page, e.toString());
       progress.lost();
       endUnread(kept);
->>>>>>> h-simcrash
     }
   }
 
@@ -381,11 +353,7 @@ public final class RestoreStep implements Step {
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */
-<<<<<<< HEAD
-  private void seal(KeptPageOf kept, OpenDirectory found, int recordsEndBytes) {
-=======
-  private boolean seal(KeptPageOf kept, OpenDirectory found) {
->>>>>>> h-simcrash
+  private boolean seal(KeptPageOf kept, OpenDirectory found, int recordsEndBytes) {
     Page page = kept.page;
     PageSnapshot snapshot = page.snapshot();
     try {

@@ -2,9 +2,9 @@ package io.larder.server.start;
 
 import io.larder.cache.Cache;
 import io.larder.cache.index.KeyHash;
+import io.larder.cache.model.Crawler;
 import io.larder.engine.restart.Persistence;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
-import io.larder.cache.model.Crawler;
 import io.larder.platform.device.IoEngine;
 import io.larder.platform.time.Clock;
 import io.larder.platform.time.SystemClock;

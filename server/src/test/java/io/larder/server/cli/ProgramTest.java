@@ -165,7 +165,8 @@ class ProgramTest {
     server.destroy();
     assertThat(server.waitFor()).isZero();
 
-    Process sound = start("inspect", "--keys", file("flash").toString(), file("flash.state").toString());
+    Process sound =
+        start("inspect", "--keys", file("flash").toString(), file("flash.state").toString());
     assertThat(sound.inputReader().lines())
         .anyMatch(line -> line.contains("key key page 0 at 4096 value 5 bytes"))
         .anyMatch(line -> line.contains("no damage"))
