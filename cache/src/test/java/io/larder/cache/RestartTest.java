@@ -376,6 +376,14 @@ class RestartTest {
         next.settle();
         next.set("b", value("b", 2));
         assertThat(next.read("b").casSeen).isGreaterThan(before);
+        next.kill();
+        next.clock.advanceNanos(Duration.ofSeconds(100).toNanos());
+        try (CacheRig empty = next.againAfterBoot(new UUID(7, 7), Durability.KILL)) {
+          empty.set("b", value("b", 2));
+          assertThat(empty.read("b").casSeen)
+              .as("though nothing is known of the runs before")
+              .isGreaterThan(before);
+        }
       }
     }
   }

@@ -584,6 +584,11 @@ public final class ProtocolSession implements CommandOwner {
     return closing && oldest == null && ready.isEmpty();
   }
 
+  /** Whether the client watches, and whatever else it says is not looked at. */
+  boolean isWatching() {
+    return watching;
+  }
+
   /** Whether a watcher or a list of keys has begun, which does not end with a command's answer. */
   public boolean hasStream() {
     return stream != null;

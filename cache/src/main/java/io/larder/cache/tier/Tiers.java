@@ -42,6 +42,8 @@ public final class Tiers {
   /** So many sequences are noted as given at once: a note every few minutes under heavy load. */
   private static final long SEQUENCE_BLOCK = 1 << 22;
 
+  private static final int SEQUENCES_A_SECOND_BITS = 20;
+
   private final AtomicLong indexFullLoggedNanos = new AtomicLong();
   private final Index index;
   private final RamLog ram;
@@ -82,7 +84,7 @@ public final class Tiers {
     this.placeOfSegments = placeOfSegments;
     this.state = flash == null ? StateLog.NONE : flash.state();
     SavedState saved = flash == null ? null : flash.saved();
-    this.sequence = new AtomicLong(saved == null ? 0 : saved.value(StateValue.SEQUENCE));
+    this.sequence = new AtomicLong(firstSequence(saved));
     this.notedSequence = state.isKept() ? sequence.get() : Long.MAX_VALUE;
     if (saved != null) {
       this.flushedSequence = saved.value(StateValue.FLUSHED_SEQUENCE);
@@ -125,6 +127,17 @@ public final class Tiers {
   /** Knows records on flash, and the hashes of their keys. */
   RecordFinder recordFinder() {
     return new FlashRecordFinder(keyHash);
+  }
+
+  /**
+   * Where the sequence goes on. If nothing is known of an earlier run, then at what no run can have
+   * reached that was not faster than a million writes a second all its life.
+   */
+  private long firstSequence(@Nullable SavedState saved) {
+    if (saved != null) {
+      return saved.value(StateValue.SEQUENCE);
+    }
+    return state.isKept() ? clock.unixSeconds() << SEQUENCES_A_SECOND_BITS : 0;
   }
 
   /** A sequence that no other record has or will have. */
