@@ -829,7 +829,8 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    oracle.ended(hasStopped && scenario.evicts() ? Survival.ALL : Survival.SETTLED);
+    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().isSound();
+    oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }
 
