@@ -32,8 +32,7 @@ class CrashSimulationTest {
     Throwable failure = null;
     for (long seed = 1; failure == null && seed <= SEEDS_MAX; seed++) {
       CacheScenario scenario = CacheScenario.ofLasting(seed).with(FaultRates.none());
-      failure =
-          Simulation.run(scenario, CrashScenario.of(seed), Trace.silent(), wrong).failure();
+      failure = Simulation.run(scenario, CrashScenario.of(seed), Trace.silent(), wrong).failure();
     }
 
     assertThat(failure).isNotNull().message().containsPattern(wrong.found());

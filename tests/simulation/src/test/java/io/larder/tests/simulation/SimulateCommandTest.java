@@ -17,7 +17,12 @@ class SimulateCommandTest {
     assertThat(run("--first", "7", "--seeds", "3")).isZero();
     assertThat(out.toString())
         .containsPattern("seeds +3\\R")
-        .contains("operations", "records checked", "writes misdirected", "pages reclaimed", "crash points")
+        .contains(
+            "operations",
+            "records checked",
+            "writes misdirected",
+            "pages reclaimed",
+            "crash points")
         .containsPattern("verdict +good");
   }
 

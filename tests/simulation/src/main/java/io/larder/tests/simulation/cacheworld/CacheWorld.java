@@ -228,7 +228,12 @@ public final class CacheWorld implements AutoCloseable {
       Remains kept, List<SimulatedDevice> devices, Clock stalling, NamedWork namedWork) {
     SimulatedStateStorage storage =
         new SimulatedStateStorage(
-            kept.storage, kept.fate, tampering.notes(), namedWork::innermost, kept::published, trace);
+            kept.storage,
+            kept.fate,
+            tampering.notes(),
+            namedWork::innermost,
+            kept::published,
+            trace);
     boolean mustBeEmpty = kept.mustBeEmpty();
     boolean mayBeEmpty = mustBeEmpty || openWasKilled;
     openWasKilled = true;

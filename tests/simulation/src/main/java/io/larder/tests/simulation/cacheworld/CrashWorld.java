@@ -139,22 +139,21 @@ public final class CrashWorld implements AutoCloseable {
     }
     int operations = Draws.oneTo(crashes.operationsMax(), random);
     boolean readsBack = percent(crashes.readBackPercent());
-    untilStruck(
-        () -> {
-          world.flushAgain();
-          for (int i = 0; i < operations; i++) {
-            world.lookAtVague();
-            world.operate(1);
-          }
-          if (readsBack) {
-            world.rest();
-            world.checkAtRest();
-            world.lookAtVague();
-            world.readBack();
-            world.rest();
-            world.checkAtRest();
-          }
-        });
+    untilStruck(() -> {
+      world.flushAgain();
+      for (int i = 0; i < operations; i++) {
+        world.lookAtVague();
+        world.operate(1);
+      }
+      if (readsBack) {
+        world.rest();
+        world.checkAtRest();
+        world.lookAtVague();
+        world.readBack();
+        world.rest();
+        world.checkAtRest();
+      }
+    });
   }
 
   /** The moment of a kill. */
@@ -274,8 +273,7 @@ public final class CrashWorld implements AutoCloseable {
       boolean isDefault = bucket == Bucket.DEFAULT;
       boolean isUsed =
           remains.devices.stream().anyMatch(kept -> kept.freeBucket() == bucket) || isDefault;
-      int fewest =
-          isDefault ? PageStoreConfig.PAGE_COUNT_MIN : PageStoreConfig.PAGE_COUNT_KEPT_MIN;
+      int fewest = isDefault ? PageStoreConfig.PAGE_COUNT_MIN : PageStoreConfig.PAGE_COUNT_KEPT_MIN;
       if (isUsed && pages < fewest) {
         return false;
       }

@@ -64,7 +64,9 @@ public final class Fate {
     }
   }
 
-  /** Whether the process is killed here; the caller then does what gets done, and {@link #strike}s. */
+  /**
+   * Whether the process is killed here; the caller then does what gets done, and {@link #strike}s.
+   */
   boolean comes() {
     if (struck) {
       return false;

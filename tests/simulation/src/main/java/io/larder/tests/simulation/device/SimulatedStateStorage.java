@@ -108,7 +108,10 @@ public final class SimulatedStateStorage implements StateStorage {
         appender.append(first, second);
       }
       trace.note(
-          "noted", second >>> KIND_SHIFT, second >>> PAGE_SHIFT & PAGE_MASK, second >>> OFFSET_SHIFT & OFFSET_MASK);
+          "noted",
+          second >>> KIND_SHIFT,
+          second >>> PAGE_SHIFT & PAGE_MASK,
+          second >>> OFFSET_SHIFT & OFFSET_MASK);
       fate.place("after a note");
     }
 

@@ -133,9 +133,7 @@ final class KeyHistory {
 
   private void forgetTheOld(Moment now) {
     long oldest =
-        underWay.stream()
-            .mapToLong(Question::askedAt)
-            .reduce(now.settledTurn(), Math::min);
+        underWay.stream().mapToLong(Question::askedAt).reduce(now.settledTurn(), Math::min);
     while (stretches.size() > 1 && stretches.getFirst().to < oldest) {
       stretches.removeFirst();
     }

@@ -283,8 +283,8 @@ public final class Oracle {
   }
 
   /**
-   * The keys that may hold one of several items, because the process has ended before what was answered
-   * was settled. They may only be looked at until an answer tells which.
+   * The keys that may hold one of several items, because the process has ended before what was
+   * answered was settled. They may only be looked at until an answer tells which.
    */
   public List<Integer> vagueKeys() {
     List<Integer> vague = new ArrayList<>();
