@@ -18,17 +18,29 @@ public final class UringLoops {
    * a system call for each so many entries. docs/benchmarks.md has the figures of other sizes.
    */
 
-  /** Entries that may wait to be submitted. */
+  /** Entries that may wait to be submitted, where sockets share the ring. */
   private static final int SUBMISSIONS = 8;
+
+  /** Where they do not: what a system call for four costs is a flash read's to bear, and it can. */
+  private static final int READ_SUBMISSIONS = 4;
 
   /** Completions that may wait to be handled; the kernel keeps more, at a cost. */
   private static final int COMPLETIONS = 4096;
 
   private UringLoops() {}
 
-  /** For one group of event loops. */
+  /** For one group of event loops that have sockets and read flash. */
   public static IoHandlerFactory newFactory() {
+    return newFactory(SUBMISSIONS);
+  }
+
+  /** For one group of event loops that read flash and do nothing else, as an embedded cache's. */
+  public static IoHandlerFactory newReadFactory() {
+    return newFactory(READ_SUBMISSIONS);
+  }
+
+  private static IoHandlerFactory newFactory(int submissions) {
     return IoUringIoHandler.newFactory(
-        new IoUringIoHandlerConfig().setRingSize(SUBMISSIONS).setCqSize(COMPLETIONS));
+        new IoUringIoHandlerConfig().setRingSize(submissions).setCqSize(COMPLETIONS));
   }
 }

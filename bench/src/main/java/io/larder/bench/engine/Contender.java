@@ -58,7 +58,7 @@ public final class Contender implements AutoCloseable {
 
   /** Reads on the loop's ring. The probe has passed. */
   public static Contender ioUring(Path file, StoreSize size, UringProbe probe) {
-    return new Contender("io_uring", file, size, UringLoops.newFactory(), new UringIoEngine(probe));
+    return new Contender("io_uring", file, size, UringLoops.newReadFactory(), new UringIoEngine(probe));
   }
 
   /** Reads on a pool of threads. */
