@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** As many seeds as there is time for, half of it for each world. */
+/** As many seeds as there is time for, a third of it for each world. */
 class SeedsTest {
-  private static final long SECONDS = Long.getLong("larder.simulation.seconds", 60) / 2;
+  private static final long SECONDS = Long.getLong("larder.simulation.seconds", 60) / 3;
 
   /** So that a slow machine proves something too. */
   private static final long SEED_COUNT_MIN = 200;
@@ -53,12 +53,25 @@ class SeedsTest {
     assertThat(sum.recordsChecked()).isGreaterThan(20 * sum.forgottenCount());
   }
 
+  @Test
+  void everySeedOfTheCrashesFindsWhatWasConfirmedOrNothing() {
+    Tally sum = run(WorldKind.CRASH);
+
+    assertThat(sum.crashCount()).as("crash points").isGreaterThan(1000);
+    assertThat(sum.stopCount()).isPositive();
+    assertThat(sum.recordsRestored()).isPositive();
+    System.out.printf(
+        "%,d crash points, %,d stops in order, %,d records found again%n",
+        sum.crashCount(), sum.stopCount(), sum.recordsRestored());
+  }
+
   private static Tally run(WorldKind kind) {
     SystemClock clock = new SystemClock();
     long end = clock.nanos() + TimeUnit.SECONDS.toNanos(SECONDS);
     Tally sum = new Tally();
     long seed = 1;
-    for (; seed <= SEED_COUNT_MIN || clock.nanos() < end; seed++) {
+    long seedCountMin = kind == WorldKind.CRASH ? SEED_COUNT_MIN / 4 : SEED_COUNT_MIN;
+    for (; seed <= seedCountMin || clock.nanos() < end; seed++) {
       Simulation.Result result = kind.run(seed);
       assertThat(result.failure())
           .as("repeat it with ./larder simulate --world " + kind.word() + " --seed " + seed)

@@ -17,7 +17,12 @@ class SimulateCommandTest {
     assertThat(run("--first", "7", "--seeds", "3")).isZero();
     assertThat(out.toString())
         .containsPattern("seeds +3\\R")
-        .contains("operations", "records checked", "writes misdirected", "pages reclaimed")
+        .contains(
+            "operations",
+            "records checked",
+            "writes misdirected",
+            "pages reclaimed",
+            "crash points")
         .containsPattern("verdict +good");
   }
 
@@ -37,7 +42,7 @@ class SimulateCommandTest {
   @Test
   void anUnknownWorldIsRefused() {
     assertThat(run("--world", "moon")).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("moon", "engine", "cache", "both");
+    assertThat(err.toString()).contains("moon", "engine", "cache", "crash", "all");
   }
 
   @Test

@@ -49,22 +49,6 @@ enum WrongNotes implements NoteTampering, Tampering {
     }
   },
 
-  /** A flush_all is forgotten with its process. */
-  FLUSH_NOT_NOTED("was shown|wrong answer") {
-    @Override
-    public boolean arrives(long first, long second, String step) {
-      return kind(second) != VALUE || number(second) != FLUSHED_SEQUENCE;
-    }
-  },
-
-  /** A delayed flush_all is forgotten with its process. */
-  DUE_FLUSH_NOT_NOTED("was shown|wrong answer") {
-    @Override
-    public boolean arrives(long first, long second, String step) {
-      return kind(second) != VALUE || number(second) != FLUSH_DUE;
-    }
-  },
-
   /** A CAS is given twice. */
   SEQUENCE_NOT_NOTED("wrong answer") {
     @Override
@@ -74,7 +58,7 @@ enum WrongNotes implements NoteTampering, Tampering {
   },
 
   /** A page lives a life that it has lived before. */
-  VERSION_NOT_NOTED("was shown|wrong answer|.*") {
+  VERSION_NOT_NOTED("is marked with version|was shown|wrong answer") {
     @Override
     public boolean arrives(long first, long second, String step) {
       return kind(second) != VALUE || number(second) != VERSION;
@@ -87,8 +71,6 @@ enum WrongNotes implements NoteTampering, Tampering {
   private static final int HASH = 6;
   private static final int SEQUENCE = 1;
   private static final int VERSION = 2;
-  private static final int FLUSHED_SEQUENCE = 4;
-  private static final int FLUSH_DUE = 5;
 
   private final String found;
 

@@ -106,6 +106,9 @@ public record CacheScenario(
         (int) Math.clamp(share * MEAN_OF_MAX * ramBytes / keyCount, 1, itemBytesMax - 64);
     Map<CacheOperation, Integer> weights = weights(random);
     weights.merge(CacheOperation.FILL, 2, (weight, by) -> weight * by);
+    if (random.nextInt(3) == 0) {
+      weights.put(CacheOperation.FLUSH_ALL, 1 + random.nextInt(100));
+    }
     return new CacheScenario(
         seed,
         ramBytes,

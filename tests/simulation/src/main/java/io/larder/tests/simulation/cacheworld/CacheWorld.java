@@ -90,6 +90,7 @@ public final class CacheWorld implements AutoCloseable {
 
   private boolean mayBeVague;
   private boolean openWasKilled;
+  private boolean isEmptied;
   private boolean isAlive;
   private boolean isClosed;
   private int stallDepth;
@@ -239,6 +240,8 @@ public final class CacheWorld implements AutoCloseable {
     openWasKilled = true;
     Persistence persistence = Persistence.read(storage, kept.bootId, kept.durability);
     SavedState saved = persistence.saved();
+    // A process that is killed while it begins may have emptied the flash for the one after.
+    isEmptied |= !saved.isUsable();
     secondsMin = saved.isUsable() ? saved.value(StateValue.CLOCK_SECONDS) : 0;
     kept.storeNumber++;
     FlashScenario flash =
@@ -277,10 +280,11 @@ public final class CacheWorld implements AutoCloseable {
     if (remains == null) {
       return;
     }
-    if (life.cache.whyEmpty().isEmpty()) {
-      oracle.begun();
-    } else {
+    if (isEmptied) {
+      isEmptied = false;
       oracle.begunEmpty();
+    } else {
+      oracle.begun();
     }
   }
 
@@ -834,7 +838,8 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    oracle.ended(hasStopped && scenario.evicts() ? Survival.ALL : Survival.SETTLED);
+    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().isSound();
+    oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }
 
