@@ -90,9 +90,13 @@ final class ServeCommand implements Callable<Integer> {
     PidFile pidFile = new PidFile(config.process().pidFile());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, pidFile), "larder-stop"));
     CountDownLatch end = new CountDownLatch(1);
-    LarderServer server = start(config, running, end::countDown);
-    Signals.handle("HUP", server::reload);
+    Signals.handle(
+        "HUP",
+        () -> {
+          var _ = running.thenAccept(LarderServer::reload);
+        });
     Signals.handle("USR1", end::countDown);
+    LarderServer server = start(config, running, end::countDown);
     if (config.user() == null && "root".equals(System.getProperty("user.name"))) {
       LOG.warn("running with the rights of root; -u USER gives them up after the start");
     }
