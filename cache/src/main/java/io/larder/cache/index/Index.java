@@ -22,7 +22,7 @@ public final class Index {
 
   private static final int BUCKET_ITEMS = 12;
 
-  private static final int NEIGHBOURHOOD_BITS = 14;
+  private static final int NEIGHBOURHOOD_BITS = 17;
 
   private final IndexMemory memory;
   private final int firstLevelBits;
@@ -69,7 +69,7 @@ public final class Index {
   }
 
   /**
-   * Which part of the table a key's bucket is in, from 0 to 2^14 - 1: keys of one part are near
+   * Which part of the table a key's bucket is in, from 0 to 2^17 - 1: keys of one part are near
    * each other in memory.
    */
   public int neighbourhood(long hash) {

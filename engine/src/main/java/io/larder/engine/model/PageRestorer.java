@@ -27,7 +27,7 @@ public interface PageRestorer extends RecordFinder {
   Answer restore(RestoredPage page, long keyHash, int offsetUnits, int lengthBytes);
 
   /** How many groups of keys there are. */
-  int GROUP_COUNT = 1 << 14;
+  int GROUP_COUNT = 1 << 17;
 
   /**
    * The group of a key: those of one group are best asked about one after the other.
