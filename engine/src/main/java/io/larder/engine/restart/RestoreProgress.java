@@ -31,7 +31,7 @@ public final class RestoreProgress {
   public RestoreProgress(int pageCount, Clock clock) {
     this.pageCount = pageCount;
     this.clock = clock;
-    this.startNanos = clock.nanos();
+    this.startNanos = pageCount == 0 ? 0 : clock.nanos();
     for (PageRestorer.Answer answer : PageRestorer.Answer.values()) {
       refused.put(answer, new LongAdder());
     }
