@@ -389,6 +389,20 @@ class RestartTest {
   }
 
   @Test
+  void aRunThatHasWrittenNothingDoesNotLetVersionsBeginAgain() throws IOException {
+    try (CacheRig rig = CacheRig.lasting(PAGES)) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        pushOut(next);
+        assertThat(next.flash().pages().stream().map(PageSnapshot::version))
+            .as("a page of the store before may have version 1")
+            .allMatch(version -> version == 0 || version > 1 << 16)
+            .anyMatch(version -> version > 0);
+      }
+    }
+  }
+
+  @Test
   void aRestartOfTheMachineWithoutACleanEndEmptiesTheFlash() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
       rig.kill();

@@ -134,8 +134,9 @@ public final class Tiers {
    * reached that was not faster than a million writes a second all its life.
    */
   private long firstSequence(@Nullable SavedState saved) {
-    if (saved != null) {
-      return saved.value(StateValue.SEQUENCE);
+    long noted = saved == null ? 0 : saved.value(StateValue.SEQUENCE);
+    if (noted != 0) {
+      return noted;
     }
     return state.isKept() ? clock.unixSeconds() << SEQUENCES_A_SECOND_BITS : 0;
   }

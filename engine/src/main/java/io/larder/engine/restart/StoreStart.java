@@ -118,7 +118,9 @@ public record StoreStart(
         kept.add(new KeptPage(newIds[old], old, version));
       }
     }
-    long latestVersion = saved == null ? before(identity) : saved.value(StateValue.VERSION);
+    // A run that has not opened a page yet has noted no version; what was there before it may be.
+    long noted = saved == null ? 0 : saved.value(StateValue.VERSION);
+    long latestVersion = noted == 0 ? before(store) : noted;
     List<StateDevice> table = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
       table.add(new StateDevice(ids.get(i), counts.get(i)));
