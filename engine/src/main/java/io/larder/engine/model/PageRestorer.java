@@ -3,8 +3,7 @@ package io.larder.engine.model;
 /**
  * Who kept addresses into pages in an earlier run, and is shown what is on those that live on.
  *
- * <p><b>Threads.</b> Called by the restore steps, one for each device and all at once, with no lock
- * of the engine held.
+ * <p><b>Threads.</b> Called by the restore steps, several at once, with no engine lock held.
  */
 public interface PageRestorer extends RecordFinder {
 
