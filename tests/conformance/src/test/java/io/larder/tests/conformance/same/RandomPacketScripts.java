@@ -134,7 +134,7 @@ final class RandomPacketScripts {
   private String rare() {
     return switch (random.nextInt(10)) {
       case 0 -> "op=10 word=nonsense";
-      case 1 -> "op=10 word=sizes";
+      case 1 -> "op=10 word=detail";
       case 2 -> "op=" + Integer.toHexString(0x30 + random.nextInt(200)) + value();
       case 3 -> "op=0b";
       case 4 -> "op=20";

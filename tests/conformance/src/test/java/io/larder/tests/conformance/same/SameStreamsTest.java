@@ -154,6 +154,10 @@ class SameStreamsTest {
       socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     }
 
+    int localPort() {
+      return socket.getLocalPort();
+    }
+
     String line() throws IOException {
       return String.valueOf(reader.readLine());
     }
@@ -290,34 +294,44 @@ class SameStreamsTest {
 
   /** What a watcher is told of all acts, by its number, without what is each server's own. */
   private static List<String> told(ServerProcess server, String watch) throws IOException {
+    try (Client cleaner = new Client(server)) {
+      deleteAll(cleaner);
+    }
     try (Client watcher = new Client(server)) {
       assertThat(watcher.ask(watch)).isEqualTo("OK");
+      String last;
       try (Client actor = new Client(server)) {
-        actor.ask("flush_all");
+        last =
+            watch.endsWith("connevents")
+                ? "type=conn_close .* rport=" + actor.localPort() + " .*"
+                : watch.endsWith("mutations") ? "key=last .*" : "key=last status=found .*";
         for (String act : ACTS) {
           actor.say(act.replace(";", "\r\n") + "\r\n");
         }
         actor.linesUntil("MN");
-        for (String key : List.of("a", "q", "new", "s%p~.-_*/@", "gone")) {
-          actor.ask("delete " + key);
-        }
-        actor.ask("md YWEgYg== b");
+        deleteAll(actor);
         // The last that every kind of watcher is told of.
         actor.ask("add last 0 0 1\r\n1");
         actor.ask("delete last");
         actor.say("quit\r\n");
         assertThat(actor.line()).isEqualTo("null");
       }
-      String last =
-          watch.endsWith("connevents")
-              ? "type=conn_close"
-              : watch.endsWith("mutations") ? "key=last" : "key=last status=found";
       List<String> lines = new ArrayList<>();
       do {
         lines.add(watcher.line());
-      } while (!lines.getLast().contains(last));
+      } while (!lines.getLast().matches(".*" + last));
+      // A client of an earlier test may have been seen to go only now.
+      lines.removeIf(line -> line.contains("type=conn_close") && !line.matches(".*" + last));
       return inOrder(lines);
     }
+  }
+
+  /** Not by flush_all: whether memcached then tells of a flushed item hangs on its clock. */
+  private static void deleteAll(Client client) throws IOException {
+    for (String key : List.of("a", "q", "new", "s%p~.-_*/@", "gone")) {
+      client.ask("delete " + key);
+    }
+    client.ask("md YWEgYg== b");
   }
 
   private static final Pattern NUMBERED = Pattern.compile("ts=[0-9]+\\.[0-9]+ gid=([0-9]+) (.*)");
