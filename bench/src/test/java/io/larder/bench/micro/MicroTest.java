@@ -29,7 +29,7 @@ class MicroTest {
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
 
-    assertThat(new Runner(once.build()).run()).hasSize(5);
+    assertThat(new Runner(once.build()).run()).hasSize(5 + 2 * 3);
   }
 
   @Test
