@@ -159,7 +159,8 @@ public final class Cache implements AutoCloseable {
       if (saved == null) {
         flash.start(work, leaver, tunables);
       } else {
-        flash.start(work, leaver, tunables, new RecordRestorer(tiers, flash, saved));
+        flash.start(
+            work, leaver, tunables, new RecordRestorer(tiers, flash, saved, this::requestCount));
       }
       if (flash.state().isKept()) {
         var _ = work.start("clock", new ClockStep(flash.state(), clock));
@@ -381,6 +382,14 @@ public final class Cache implements AutoCloseable {
       sum += counters.get(counter);
     }
     return sum;
+  }
+
+  /** Reads and stores that have been answered, and flash reads begun. */
+  private long requestCount() {
+    return get(CacheCounter.RAM_HITS)
+        + get(CacheCounter.MISSES)
+        + get(CacheCounter.FLASH_LOOKUPS)
+        + get(CacheCounter.STORED);
   }
 
   /** A counter of the flash tier, 0 when there is none. */

@@ -15,6 +15,7 @@ import io.larder.engine.read.PageReadListener;
 import io.larder.engine.read.ReadBuffers;
 import io.larder.engine.reclaim.ReclaimListener;
 import io.larder.engine.reclaim.ReclaimStep;
+import io.larder.engine.restart.CourteousStep;
 import io.larder.engine.restart.PageCut;
 import io.larder.engine.restart.Persistence;
 import io.larder.engine.restart.RestoreListener;
@@ -263,16 +264,19 @@ public final class PageStore implements AutoCloseable {
         var _ =
             work.start(
                 "restore-" + (i + step * devices.size()),
-                new RestoreStep(
-                    waiting,
-                    saved,
-                    start.identity(),
-                    geometry,
-                    restorer,
-                    state,
-                    restore,
-                    new Restores(),
-                    chunks,
+                new CourteousStep(
+                    new RestoreStep(
+                        waiting,
+                        saved,
+                        start.identity(),
+                        geometry,
+                        restorer,
+                        state,
+                        restore,
+                        new Restores(),
+                        chunks,
+                        clock),
+                    restorer::requestCount,
                     clock));
       }
     }

@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +44,19 @@ public final class RecordRestorer implements PageRestorer {
   private final PageStore flash;
   private final SavedState saved;
   private final RecordFinder finder;
+  private final LongSupplier requestCount;
 
-  /** Restores into {@code tiers} what {@code saved} lets live. */
-  public RecordRestorer(Tiers tiers, PageStore flash, SavedState saved) {
+  /**
+   * Restores into {@code tiers} what {@code saved} lets live.
+   *
+   * @param requestCount grows with every request that is answered
+   */
+  public RecordRestorer(Tiers tiers, PageStore flash, SavedState saved, LongSupplier requestCount) {
     this.tiers = tiers;
     this.flash = flash;
     this.saved = saved;
     this.finder = tiers.recordFinder();
+    this.requestCount = requestCount;
   }
 
   @Override
@@ -170,6 +177,11 @@ public final class RecordRestorer implements PageRestorer {
   @Override
   public int groupOf(long keyHash) {
     return tiers.index().neighbourhood(keyHash);
+  }
+
+  @Override
+  public long requestCount() {
+    return requestCount.getAsLong();
   }
 
   @Override

@@ -35,6 +35,12 @@ public interface PageRestorer extends RecordFinder {
    */
   int groupOf(long keyHash);
 
+  /**
+   * Grows with every request that is answered, more or less: as long as it does, records are shown
+   * at a third of the pace.
+   */
+  long requestCount();
+
   /** Every page has been shown; called once, by the last step. */
   void restored();
 }

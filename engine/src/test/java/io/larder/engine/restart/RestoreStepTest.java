@@ -74,6 +74,11 @@ class RestoreStepTest {
     }
 
     @Override
+    public long requestCount() {
+      return 0;
+    }
+
+    @Override
     public void restored() {}
   }
 
