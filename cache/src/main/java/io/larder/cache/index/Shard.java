@@ -153,6 +153,18 @@ public final class Shard {
     return scan(bucket, bucket + BUCKET_BYTES - WORD_BYTES, tag(hash));
   }
 
+  /**
+   * Reads from both lines of a key's bucket. Done for several keys in one hold of the lock, the
+   * processor waits for all of them together.
+   *
+   * @return something that depends on what was read
+   */
+  @GuardedBy("this")
+  public long fetch(long hash) {
+    long bucket = addressOf(bucketOf(hash));
+    return memory.get(bucket) ^ memory.get(bucket + BUCKET_BYTES - WORD_BYTES);
+  }
+
   /** The next slot with the same tag behind {@code cursor}, or NONE. */
   @GuardedBy("this")
   public long next(long cursor, long hash) {

@@ -25,6 +25,14 @@ public interface PageRestorer extends RecordFinder {
    */
   Answer restore(RestoredPage page, long keyHash, int offsetUnits, int lengthBytes);
 
+  /**
+   * Says which keys the next calls of {@link #restore} will be about, so that what is looked at for
+   * them can be brought near together rather than one after the other.
+   *
+   * @param keyHashes those from {@code from} to {@code to} - 1
+   */
+  void willBeAsked(long[] keyHashes, int from, int to);
+
   /** How many groups of keys there are. */
   int GROUP_COUNT = 1 << 17;
 

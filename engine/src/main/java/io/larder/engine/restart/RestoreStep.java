@@ -22,6 +22,7 @@ import io.larder.platform.memory.AlignedBuffer;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class RestoreStep implements Step {
    */
 
   private static final Logger LOG = LoggerFactory.getLogger(RestoreStep.class);
-  private static final int ENTRIES_PER_CALL = 256;
+  private static final int ENTRIES_PER_CALL = 128;
   private static final int SCANNED_PER_CALL = 256;
 
   private final Queue<KeptPageOf> waiting;
@@ -65,8 +66,14 @@ public final class RestoreStep implements Step {
 
   private @Nullable KeptPageOf current;
   private @Nullable DirectorySource directory;
-  private int[] order = {};
+
+  /** The entries of the current page that may live, and the hashes of their keys, in groups. */
+  private int[] entries = {};
+
+  private long[] keyHashes = {};
+  private int entryCount;
   private int nextEntry;
+  private final int[] groupStarts = new int[PageRestorer.GROUP_COUNT + 1];
   private @Nullable OpenDirectory scanned;
   private @Nullable PageScan scan;
 
@@ -130,9 +137,9 @@ public final class RestoreStep implements Step {
       advanceScan(kept, under, found);
       return AT_ONCE;
     }
-    DirectorySource entries = directory;
-    if (entries != null) {
-      advance(kept, entries);
+    DirectorySource shown = directory;
+    if (shown != null) {
+      advance(kept, shown);
     }
     return AT_ONCE;
   }
@@ -165,7 +172,7 @@ public final class RestoreStep implements Step {
               : RecordSpan.NONE;
       dead.clear();
       saved.tombstones(kept.savedPageId, dead::set);
-      if (isSealed && readDirectory(page)) {
+      if (isSealed && readDirectory(kept)) {
         page.isOf(bucket, openedAt, span);
         if (page.snapshot().hasExpired(clock.unixSeconds())) {
           progress.expired();
@@ -198,9 +205,10 @@ public final class RestoreStep implements Step {
     return window;
   }
 
-  private boolean readDirectory(Page page) {
+  private boolean readDirectory(KeptPageOf kept) {
+    Page page = kept.page;
     try {
-      show(SealedDirectory.read(page, geometry, buffers, listener::read));
+      show(kept, SealedDirectory.read(page, geometry, buffers, listener::read));
       return true;
     } catch (IOException e) {
       LOG.warn("{} is looked through record by record: {}", page, e.toString());
@@ -210,59 +218,81 @@ public final class RestoreStep implements Step {
 
   // ------------------------------------------------------------------ its records
 
-  private void advance(KeptPageOf kept, DirectorySource entries) {
-    int end = Math.min(entries.count(), nextEntry + ENTRIES_PER_CALL);
+  private void advance(KeptPageOf kept, DirectorySource shown) {
+    int end = Math.min(entryCount, nextEntry + ENTRIES_PER_CALL);
+    restorer.willBeAsked(keyHashes, nextEntry, end);
     RestoredPage page = new Shown(kept);
     for (; nextEntry < end; nextEntry++) {
-      int entry = order[nextEntry];
-      int lengthUnits = entries.lengthUnits(entry);
-      if (lengthUnits == 0) {
-        continue;
-      }
-      int lengthBytes = lengthUnits * geometry.unitBytes() - entries.paddingBytes(entry);
-      int offsetUnits = entries.offsetUnits(entry);
-      if (dead.get(offsetUnits)) {
-        kept.page.foundDead(lengthBytes);
-        progress.tombstoned();
-        continue;
-      }
+      int entry = entries[nextEntry];
+      int offsetUnits = shown.offsetUnits(entry);
+      int lengthBytes = lengthBytes(shown, entry);
       PageRestorer.Answer answer =
-          restorer.restore(page, entries.keyHash(entry), offsetUnits, lengthBytes);
+          restorer.restore(page, keyHashes[nextEntry], offsetUnits, lengthBytes);
       progress.answered(answer);
       if (answer != PageRestorer.Answer.FOUND) {
         kept.page.foundDead(lengthBytes);
         state.tombstone(kept.page.id(), kept.version, offsetUnits);
       }
     }
-    if (nextEntry == entries.count()) {
+    if (nextEntry == entryCount) {
       end(kept);
     }
   }
 
-  private void show(DirectorySource entries) {
-    directory = entries;
-    order = inGroups(entries);
+  private int lengthBytes(DirectorySource shown, int entry) {
+    return shown.lengthUnits(entry) * geometry.unitBytes() - shown.paddingBytes(entry);
+  }
+
+  private void show(KeptPageOf kept, DirectorySource shown) {
+    directory = shown;
+    countDead(kept, shown);
+    group(shown);
     nextEntry = 0;
   }
 
+  /** In the order of their place, as the tombstones are. */
+  private void countDead(KeptPageOf kept, DirectorySource shown) {
+    for (int entry = 0; entry < shown.count(); entry++) {
+      if (shown.lengthUnits(entry) != 0 && dead.get(shown.offsetUnits(entry))) {
+        kept.page.foundDead(lengthBytes(shown, entry));
+        progress.tombstoned();
+      }
+    }
+  }
+
   /**
-   * The entries in an order in which their owner finds near each other what it is asked about next
-   * to each other: where an index is larger than the processor's caches, that is most of the time.
+   * Brings the rest into an order in which their owner finds near each other what it is asked about
+   * next to each other: where an index is larger than the processor's caches, that is most of the
+   * time.
    */
-  private int[] inGroups(DirectorySource entries) {
-    int count = entries.count();
-    int[] starts = new int[PageRestorer.GROUP_COUNT + 1];
-    for (int i = 0; i < count; i++) {
-      starts[restorer.groupOf(entries.keyHash(i)) + 1]++;
+  private void group(DirectorySource shown) {
+    int[] starts = groupStarts;
+    Arrays.fill(starts, 0);
+    for (int entry = 0; entry < shown.count(); entry++) {
+      if (mayLive(shown, entry)) {
+        starts[restorer.groupOf(shown.keyHash(entry)) + 1]++;
+      }
     }
     for (int group = 0; group < PageRestorer.GROUP_COUNT; group++) {
       starts[group + 1] += starts[group];
     }
-    int[] grouped = new int[count];
-    for (int i = 0; i < count; i++) {
-      grouped[starts[restorer.groupOf(entries.keyHash(i))]++] = i;
+    entryCount = starts[PageRestorer.GROUP_COUNT];
+    if (entries.length < entryCount) {
+      entries = new int[entryCount];
+      keyHashes = new long[entryCount];
     }
-    return grouped;
+    for (int entry = 0; entry < shown.count(); entry++) {
+      if (mayLive(shown, entry)) {
+        long keyHash = shown.keyHash(entry);
+        int at = starts[restorer.groupOf(keyHash)]++;
+        entries[at] = entry;
+        keyHashes[at] = keyHash;
+      }
+    }
+  }
+
+  private boolean mayLive(DirectorySource shown, int entry) {
+    return shown.lengthUnits(entry) != 0 && !dead.get(shown.offsetUnits(entry));
   }
 
   private record Shown(KeptPageOf kept) implements RestoredPage {
@@ -289,9 +319,9 @@ public final class RestoreStep implements Step {
   }
 
   private void end(KeptPageOf kept) {
-    DirectorySource entries = directory;
-    if (entries != null) {
-      entries.release();
+    DirectorySource shown = directory;
+    if (shown != null) {
+      shown.release();
     }
     OpenDirectory found = scanned;
     if (found != null) {
@@ -324,7 +354,7 @@ public final class RestoreStep implements Step {
             endUnread(kept);
             return;
           }
-          scannedIs(found);
+          scannedIs(kept, found);
           return;
         }
         RecordFinder.ScannedRecord record = under.record();
@@ -346,10 +376,10 @@ public final class RestoreStep implements Step {
     }
   }
 
-  private void scannedIs(OpenDirectory found) {
+  private void scannedIs(KeptPageOf kept, OpenDirectory found) {
     scanned = null;
     scan = null;
-    show(DirectorySource.of(found));
+    show(kept, DirectorySource.of(found));
   }
 
   /** Gives a page the directory that it never got, or whose own is damaged. */

@@ -39,6 +39,7 @@ class RestoreStepTest {
   private final ManualClock clock = new ManualClock();
   private final RestoreProgress progress = new RestoreProgress(1, clock);
   private final List<Long> found = new ArrayList<>();
+  private final List<Long> announced = new ArrayList<>();
   private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0, new PageSite(1, 0));
 
   /** Keeps the key hashes of what it is shown. */
@@ -71,6 +72,13 @@ class RestoreStepTest {
     @Override
     public int groupOf(long keyHash) {
       return 0;
+    }
+
+    @Override
+    public void willBeAsked(long[] keyHashes, int from, int to) {
+      for (int i = from; i < to; i++) {
+        announced.add(keyHashes[i]);
+      }
     }
 
     @Override
@@ -141,6 +149,7 @@ class RestoreStepTest {
     restore();
 
     assertThat(found).containsExactly(1L, 2L, 3L);
+    assertThat(announced).isEqualTo(found);
     assertThat(progress.snapshot().scannedPageCount()).isZero();
   }
 
