@@ -47,7 +47,8 @@ public final class LarderCommand implements Runnable {
     CommandLine line =
         new CommandLine(new LarderCommand())
             .addSubcommand(serve)
-            .addSubcommand(new InspectCommand());
+            .addSubcommand(new InspectCommand())
+            .addSubcommand(new RehearseCommand());
     line.setParameterExceptionHandler((e, arguments) -> {
       String command = e.getCommandLine().getCommandSpec().qualifiedName();
       complain(
