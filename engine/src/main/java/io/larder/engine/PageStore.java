@@ -41,6 +41,7 @@ import io.larder.engine.write.Reservation;
 import io.larder.engine.write.Versions;
 import io.larder.engine.write.WriteBuffers;
 import io.larder.engine.write.WriteShared;
+import io.larder.engine.write.WritesUnderWay;
 import io.larder.platform.device.Device;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Wakeup;
@@ -63,7 +64,7 @@ import org.slf4j.LoggerFactory;
  * The flash tier's bytes and addresses: devices cut into pages that are filled front to back
  * through write buffers, read under leases, and given up whole. It knows no keys and no items.
  *
- * <p>Life: {@link #open} cuts the devices; {@link #start} starts one flush step per device and one
+ * <p>Life: {@link #open} cuts the devices; {@link #start} starts two flush steps per device and one
  * reclaim step; records are reserved, written and committed, leased and read, forgotten; {@link
  * #close} gives the memory back after the steps have been stopped and every read has ended. The
  * devices stay the caller's.
@@ -303,8 +304,17 @@ public final class PageStore implements AutoCloseable {
     reclaim = step;
     reclaimWakeup = work.start("reclaim", step);
     for (int i = 0; i < devices.size(); i++) {
-      FlushStep flush = new FlushStep(flushes, i, writers, new Flushes(), clock);
-      flushes.wakes(i, work.start("flush-" + i, flush));
+      WritesUnderWay underWay = new WritesUnderWay(flushes, i);
+      List<FlushStep> steps = new ArrayList<>();
+      List<Wakeup> wakeups = new ArrayList<>();
+      Wakeup one = () -> FlushStep.wakeOneOf(steps, wakeups);
+      for (int beside = 0; beside < WritesUnderWay.COUNT_MAX; beside++) {
+        FlushStep flush = new FlushStep(underWay, writers, new Flushes(), clock);
+        flush.wakesOthers(one);
+        steps.add(flush);
+        wakeups.add(work.start("flush-" + (i + beside * devices.size()), flush));
+      }
+      flushes.wakes(i, one);
     }
   }
 
@@ -835,10 +845,14 @@ public final class PageStore implements AutoCloseable {
     }
 
     @Override
-    public void failed(Page page, IOException why) {
+    public void failed(Page page) {
+      stats.increment(EngineCounter.PAGE_FAILURES);
+    }
+
+    @Override
+    public void refused(Page page, IOException why) {
       stats.increment(EngineCounter.WRITE_ERRORS);
       deviceStats.get(page.deviceIndex()).writeRefused();
-      stats.increment(EngineCounter.PAGE_FAILURES);
       LOG.warn(
           "{} refused a write, its page is given up: {}",
           nameOf(page.deviceIndex()),

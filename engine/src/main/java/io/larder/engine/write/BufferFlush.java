@@ -76,9 +76,13 @@ final class BufferFlush extends Flush {
     page()
         .device()
         .write(bytes.buffer().slice(0, length), page().deviceOffsetBytes() + bytes.startBytes());
+    return length;
+  }
+
+  @Override
+  void written(int length) {
     page().flushed(bytes, bytes.startBytes() + length);
     buffers.give(bytes.buffer());
-    return length;
   }
 
   @Override

@@ -190,9 +190,13 @@ public final class DirectWrite {
         ByteBuffer rest = write.record.asSlice(block, length - block).asByteBuffer();
         page().device().write(rest, at + block);
       }
-      page().flushedDirectly(startBytes + length);
-      write.outcome = abandoned ? Outcome.ABANDONED : Outcome.WRITTEN;
       return abandoned ? block : length;
+    }
+
+    @Override
+    void written(int bytes) {
+      page().flushedDirectly(startBytes + PageGeometry.blocks(write.lengthBytes));
+      write.outcome = abandoned ? Outcome.ABANDONED : Outcome.WRITTEN;
     }
 
     @Override

@@ -25,12 +25,20 @@ abstract sealed class Flush permits BufferFlush, DirectWrite.DirectFlush, SealFl
   /** Whether every record in it has been committed. */
   abstract boolean isReady();
 
+  /** Whether it begins only when everything else of its page is on the device. */
+  boolean comesAfterItsPage() {
+    return false;
+  }
+
   /**
-   * Writes, and tells the page.
+   * Writes. Other writes of the same page may be under way, in other threads.
    *
    * @return bytes written
    */
   abstract int write() throws IOException;
+
+  /** They are on the device, and so is all that was to be written to the page before: says so. */
+  abstract void written(int bytes);
 
   /** Whether it has brought the page's header to the device. */
   boolean isFirstOfLife() {

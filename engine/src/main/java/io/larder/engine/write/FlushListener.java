@@ -15,8 +15,11 @@ public interface FlushListener {
   /** Something is on the device, and a write buffer is free again. */
   void flushed(Page page, int bytes, long tookNanos);
 
-  /** The device refused; the page has failed. Called once per failed page. */
-  void failed(Page page, IOException why);
+  /** The device has refused a write; more than one may be under way when a page fails. */
+  void refused(Page page, IOException why);
+
+  /** The page has failed. Called once. */
+  void failed(Page page);
 
   /** Nothing will be written to a failed page any more, and this is what was on it. */
   void abandoned(FailedPage failed);

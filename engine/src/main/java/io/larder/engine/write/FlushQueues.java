@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  *
  * <p>Bounded by the write buffers there are, and one seal per page.
  *
- * <p><b>Threads.</b> Any thread submits; one flush step per device takes.
+ * <p><b>Threads.</b> Any thread submits; the flush steps of a device take, through {@link
+ * WritesUnderWay}.
  */
 public final class FlushQueues {
   private final List<Queue<Flush>> queues;

@@ -33,17 +33,24 @@ final class SealFlush extends Flush {
 
   @Override
   int write() throws IOException {
-    int written =
-        directory.writeTo(
-            page().device(),
-            page().deviceOffsetBytes(),
-            geometry,
-            page().site(),
-            page().snapshot(),
-            recordsEndBytes);
+    return directory.writeTo(
+        page().device(),
+        page().deviceOffsetBytes(),
+        geometry,
+        page().site(),
+        page().snapshot(),
+        recordsEndBytes);
+  }
+
+  @Override
+  boolean comesAfterItsPage() {
+    return true;
+  }
+
+  @Override
+  void written(int bytes) {
     directory.release();
     page().seal();
-    return written;
   }
 
   @Override

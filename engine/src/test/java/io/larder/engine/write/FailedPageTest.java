@@ -51,7 +51,8 @@ class FailedPageTest {
               clock));
   private final List<FailedPage> abandoned = new ArrayList<>();
   private Runnable inBetween = () -> {};
-  private final FlushStep step = new FlushStep(flushes, 0, List.of(writer), new Listener(), clock);
+  private final FlushStep step =
+      new FlushStep(new WritesUnderWay(flushes, 0), List.of(writer), new Listener(), clock);
 
   private final class Listener implements FlushListener {
     @Override
@@ -64,7 +65,10 @@ class FailedPageTest {
     public void flushed(Page flushed, int bytes, long tookNanos) {}
 
     @Override
-    public void failed(Page failed, IOException why) {
+    public void refused(Page refused, IOException why) {}
+
+    @Override
+    public void failed(Page failed) {
       inBetween.run();
     }
 

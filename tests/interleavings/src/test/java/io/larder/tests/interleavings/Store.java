@@ -23,6 +23,7 @@ import io.larder.engine.write.Reservation;
 import io.larder.engine.write.Versions;
 import io.larder.engine.write.WriteBuffers;
 import io.larder.engine.write.WriteShared;
+import io.larder.engine.write.WritesUnderWay;
 import io.larder.platform.memory.AlignedBuffer;
 import io.larder.platform.time.Clock;
 import io.larder.platform.work.Step;
@@ -84,7 +85,9 @@ final class Store {
                 new Versions(0, StateLog.NONE),
                 new EngineStats(),
                 new Midnight()));
-    flushStep = new FlushStep(flushes, 0, List.of(writer), new Failures(), new Midnight());
+    flushStep =
+        new FlushStep(
+            new WritesUnderWay(flushes, 0), List.of(writer), new Failures(), new Midnight());
   }
 
   /** Writes a record that is this byte over and over, if there is room; null when there is none. */
@@ -172,7 +175,10 @@ final class Store {
     public void flushed(Page page, int bytes, long tookNanos) {}
 
     @Override
-    public void failed(Page page, IOException why) {}
+    public void refused(Page page, IOException why) {}
+
+    @Override
+    public void failed(Page page) {}
 
     @Override
     public void abandoned(FailedPage failed) {

@@ -228,7 +228,8 @@ final class CacheBooks {
     if (unwritten < 0 || unwritten > pagesScanned()) {
       unlessEqual("writes refused", refused, count(EngineCounter.WRITE_ERRORS));
     }
-    unlessEqual("pages failed", refused - unwritten, count(EngineCounter.PAGE_FAILURES));
+    SimulationFailure.unlessRefusalsExplain(
+        count(EngineCounter.WRITE_ERRORS), count(EngineCounter.PAGE_FAILURES));
     if (refused == 0) {
       // A refused write may have been one of several of a record, and these count together.
       unlessEqual(

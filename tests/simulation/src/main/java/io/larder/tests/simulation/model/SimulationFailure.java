@@ -1,5 +1,7 @@
 package io.larder.tests.simulation.model;
 
+import io.larder.engine.write.WritesUnderWay;
+
 /** Something that must never happen has happened; the message says what. */
 public final class SimulationFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -12,6 +14,17 @@ public final class SimulationFailure extends RuntimeException {
   public static void unlessEqual(String what, long expected, long actual) {
     if (actual != expected) {
       throw new SimulationFailure(what + ": " + actual + ", and not " + expected);
+    }
+  }
+
+  /**
+   * Fails unless every failed page has been refused a write, and no more of them than can be under
+   * way beside each other.
+   */
+  public static void unlessRefusalsExplain(long refusedWrites, long failedPages) {
+    if (failedPages > refusedWrites || refusedWrites > WritesUnderWay.COUNT_MAX * failedPages) {
+      throw new SimulationFailure(
+          "%d pages failed, and %d writes were refused".formatted(failedPages, refusedWrites));
     }
   }
 }
