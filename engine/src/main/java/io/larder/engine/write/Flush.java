@@ -8,6 +8,9 @@ abstract sealed class Flush permits BufferFlush, DirectWrite.DirectFlush, SealFl
   private final Page page;
   private final long version;
 
+  /** Stands in the queue of its device, or has stood there. */
+  volatile boolean isOwed;
+
   Flush(Page page, long version) {
     this.page = page;
     this.version = version;

@@ -36,13 +36,20 @@ public final class FlushQueues {
 
   void submit(Flush flush) {
     int device = flush.page().deviceIndex();
+    flush.isOwed = true;
     queues.get(device).add(flush);
     wakeups[device].wake();
   }
 
-  /** The last reservation in a buffer has been committed. */
+  /**
+   * Every reservation in a buffer has been committed. While the buffer is being filled that is so
+   * after each record, and nobody need know.
+   */
   void becameReady(Flush flush) {
-    wakeups[flush.page().deviceIndex()].wake();
+    // Either this sees that it is owed, or it has become ready before whoever it is owed to looks.
+    if (flush.isOwed) {
+      wakeups[flush.page().deviceIndex()].wake();
+    }
   }
 
   Queue<Flush> of(int deviceIndex) {

@@ -225,6 +225,25 @@ class WritesUnderWayTest {
   }
 
   @Test
+  void nobodyIsWokenForARecordInABufferThatIsBeingFilled() {
+    flushes.wakes(0, () -> wakeCount++);
+    Reservation first = new Reservation();
+    Reservation second = new Reservation();
+
+    writer.reserve(RECORD_BYTES, 7, first);
+    page.commit(first.pageVersion(), RECORD_BYTES, 0);
+    first.commit(flushes);
+    assertThat(wakeCount).isZero();
+
+    writer.reserve(RECORD_BYTES, 7, second);
+    page.commit(second.pageVersion(), RECORD_BYTES, 0);
+    writer.flushShort();
+    assertThat(wakeCount).as("it is owed").isEqualTo(1);
+    second.commit(flushes);
+    assertThat(wakeCount).as("and ready").isEqualTo(2);
+  }
+
+  @Test
   void whoIsAtAWriteIsNotWoken() {
     List<Integer> woken = new ArrayList<>();
     fillBothBuffers();
