@@ -301,7 +301,7 @@ final class CommandPath {
   }
 
   private long storeArrived(ProtocolSession session, Command store, MemorySegment input, long at) {
-    counters.increment(ProtocolCounter.CMD_SET);
+    counters.increment(ProtocolCounter.CMD_SET, store.slabClassOfStore());
     long end = at + store.valueLength;
     if (!isLineEnd(input, end, end + LINE_END_BYTES)) {
       if (!store.quiet || store.form == ReplyForm.META_SET) {

@@ -286,7 +286,7 @@ final class PacketCommands {
   }
 
   private long storeArrived(ProtocolSession session, Command store, MemorySegment input, long at) {
-    counters.increment(ProtocolCounter.CMD_SET);
+    counters.increment(ProtocolCounter.CMD_SET, store.slabClassOfStore());
     store.valueMemory = input;
     store.valueOffset = at;
     long end = at + store.valueLength;

@@ -9,6 +9,7 @@ import io.larder.cache.model.Request;
 import io.larder.cache.model.RequestExecutor;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.StoreMode;
+import io.larder.cache.model.Verb;
 import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.SlabClasses;
 import java.lang.foreign.Arena;
@@ -223,12 +224,19 @@ final class FakeCache implements RequestExecutor {
   private void answer(Request request, String key) {
     Item there = find(key);
     request.foundValueLength = there == null ? Request.NOTHING_FOUND : there.value.length();
+    request.slabClass = there == null ? 0 : classOf(key, there);
     switch (request.verb) {
       case READ -> read(request, key);
       case STORE -> store(request, key);
       case DELETE -> delete(request, key);
       case ARITHMETIC -> add(request, key);
     }
+  }
+
+  private int classOf(String key, Item item) {
+    return onFlash.contains(key)
+        ? SlabClasses.OF_FLASH
+        : SlabClasses.of(RecordLayout.spanBytes(key.length(), item.value.length(), 0));
   }
 
   private void read(Request request, String key) {
@@ -415,6 +423,9 @@ final class FakeCache implements RequestExecutor {
       if (item == null) {
         request.answered(status, view);
         return;
+      }
+      if (request.verb == Verb.READ) {
+        request.slabClass = classOf(key, item);
       }
       request.answered(status, record(arena, key, item));
     }

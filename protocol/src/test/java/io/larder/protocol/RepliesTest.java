@@ -602,6 +602,10 @@ class RepliesTest {
                 + "ME a exp=-1 la=0 cas=1 fetch=yes cls=1 size=35\r\nEN\r\n"
                 + BAD),
         of(
+            "me of a larger item",
+            "set a 0 0 1000\r\n" + "x".repeat(1000) + "\r\nme a\r\n",
+            STORED + "ME a exp=-1 la=0 cas=1 fetch=no cls=12 size=1033\r\n"),
+        of(
             "me of an expiry",
             "set a 0 100 1\r\n1\r\nme a\r\n",
             STORED + "ME a exp=-100 la=0 cas=1 fetch=no cls=1 size=34\r\n"),

@@ -1,6 +1,8 @@
 package io.larder.cache.model;
 
+import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.Departure;
+import io.larder.cache.stats.SlabClasses;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -105,6 +107,12 @@ public abstract class Request {
   /** In {@link #foundValueLength}: there was nothing. */
   public static final int NOTHING_FOUND = -1;
 
+  /**
+   * Answer: the {@linkplain SlabClasses size class} of the item that was found, or of the one that
+   * was made. Without meaning where there was neither.
+   */
+  public int slabClass;
+
   // --- store
 
   public StoreMode mode = StoreMode.SET;
@@ -142,6 +150,12 @@ public abstract class Request {
    */
   public final boolean isPureRead() {
     return verb == Verb.READ && !touches && !vivifies && !recaches;
+  }
+
+  /** The {@linkplain SlabClasses size class} of an item with the key and the value of a store. */
+  public final int slabClassOfStore() {
+    return SlabClasses.of(
+        RecordLayout.spanBytes(keyLength, valueLength, setsCas ? RecordLayout.OWN_CAS : 0));
   }
 
   /**
@@ -183,6 +197,7 @@ public abstract class Request {
     won = false;
     foundDead = null;
     foundValueLength = NOTHING_FOUND;
+    slabClass = 0;
     mode = StoreMode.SET;
     flags = 0;
     valueMemory = MemorySegment.NULL;

@@ -102,6 +102,11 @@ public final class RecordLayout {
     return extras == 0 ? body : alignUp(body, EXTRA_BYTES) + extras * EXTRA_BYTES;
   }
 
+  /** What a record takes of RAM, padding included. */
+  public static int spanBytes(int keyLength, int valueLength, int state) {
+    return alignUp(recordBytes(keyLength, valueLength, state), RAM_ALIGNMENT_BYTES);
+  }
+
   /** Bytes of the record at {@code offset}, without padding. */
   public static int recordBytes(MemorySegment memory, long offset) {
     return recordBytes(

@@ -19,6 +19,7 @@ import io.larder.cache.record.RecordLayout;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.cache.stats.CounterSet;
 import io.larder.cache.stats.Departure;
+import io.larder.cache.stats.SlabClasses;
 import io.larder.cache.tier.FlashRecords;
 import io.larder.cache.tier.Tiers;
 import io.larder.engine.PageStore;
@@ -238,6 +239,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
           if (RecordLayout.keyEquals(
               memory, offset, request.keyMemory, request.keyOffset, request.keyLength)) {
             if (!tiers.isDead(memory, offset, now)) {
+              request.slabClass = Slot.sizeClass(slot);
               return onItem(request, hash, shard, at, memory, offset, now);
             }
             died = deathOf(memory, offset, now);
@@ -249,6 +251,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
             if (lookup.wasHitMeanwhile(slot)) {
               addState(memory, lookup.dataOffset(), RecordLayout.FETCHED);
             }
+            request.slabClass = SlabClasses.OF_FLASH;
             return onItem(request, hash, shard, at, memory, lookup.dataOffset(), now);
           }
           died = deathOf(memory, lookup.dataOffset(), now);
@@ -472,6 +475,8 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     countMiss(hash, shard);
     request.made = true;
     request.won = true;
+    request.slabClass =
+        SlabClasses.of(RecordLayout.spanBytes(request.keyLength, 0, keyState(request)));
     request.answered(Status.HIT, view.show(recordMemory, recordOffset, now, false));
     // The client that made it has also read it.
     int read = request.leavesNoTrace ? 0 : RecordLayout.FETCHED;
@@ -818,10 +823,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       int secondLength) {
     int keyLength = request.keyLength;
     int valueLength = firstLength + secondLength;
-    int span =
-        RecordLayout.alignUp(
-            RecordLayout.recordBytes(keyLength, valueLength, state),
-            RecordLayout.RAM_ALIGNMENT_BYTES);
+    int span = RecordLayout.spanBytes(keyLength, valueLength, state);
     long slot = cursor == Shard.NONE ? Slot.EMPTY : shard.get(cursor);
     boolean inRam = cursor != Shard.NONE && tiers.isRam(slot);
     boolean inPlace = inRam && fitsInPlace(slot, span);
@@ -1148,6 +1150,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     }
     boolean hitBefore = (RecordLayout.state(memory, offset) & RecordLayout.FETCHED) != 0;
     counters.increment(CacheCounter.FLASH_HITS);
+    request.slabClass = SlabClasses.OF_FLASH;
     request.answered(
         Status.HIT, view.show(memory, offset, lookup.page().openedAtSeconds(), hitBefore));
     if (isWorthRecaching(request, lookup)) {
@@ -1189,12 +1192,10 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       int state = RecordLayout.state(memory, offset) | RecordLayout.TWIN | RecordLayout.FETCHED;
       int bytes = RecordLayout.recordBytes(memory, offset);
       int span =
-          RecordLayout.alignUp(
-              RecordLayout.recordBytes(
-                  RecordLayout.keyLength(memory, offset),
-                  RecordLayout.valueLength(memory, offset),
-                  state),
-              RecordLayout.RAM_ALIGNMENT_BYTES);
+          RecordLayout.spanBytes(
+              RecordLayout.keyLength(memory, offset),
+              RecordLayout.valueLength(memory, offset),
+              state);
       if (!claim(main, span, now)) {
         return;
       }

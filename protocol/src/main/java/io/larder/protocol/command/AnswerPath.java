@@ -94,7 +94,7 @@ final class AnswerPath {
       boolean withCas,
       ReplyChain out,
       CounterSet counters) {
-    countRead(command.touches, status == Status.HIT, counters);
+    countRead(command, command.touches, status == Status.HIT, counters);
     if (status != Status.HIT) {
       return;
     }
@@ -119,7 +119,7 @@ final class AnswerPath {
   private static void metaGet(
       Command command, Status status, ItemView item, ReplyChain out, CounterSet counters) {
     // As memcached counts: a miss is a get's, whatever the command was to do to the expiry.
-    countRead(command.touches && status == Status.HIT, status == Status.HIT, counters);
+    countRead(command, command.touches && status == Status.HIT, status == Status.HIT, counters);
     if (status != Status.HIT) {
       if (!command.quiet) {
         metaEcho(command, EN, out);
@@ -166,13 +166,13 @@ final class AnswerPath {
     out.putShort(CRLF);
   }
 
-  static void countRead(boolean touches, boolean hit, CounterSet counters) {
-    if (touches) {
-      counters.increment(ProtocolCounter.CMD_TOUCH);
-      counters.increment(hit ? ProtocolCounter.TOUCH_HITS : ProtocolCounter.TOUCH_MISSES);
+  static void countRead(Command command, boolean touches, boolean hit, CounterSet counters) {
+    counters.increment(touches ? ProtocolCounter.CMD_TOUCH : ProtocolCounter.CMD_GET);
+    if (hit) {
+      counters.increment(
+          touches ? ProtocolCounter.TOUCH_HITS : ProtocolCounter.GET_HITS, command.slabClass);
     } else {
-      counters.increment(ProtocolCounter.CMD_GET);
-      counters.increment(hit ? ProtocolCounter.GET_HITS : ProtocolCounter.GET_MISSES);
+      counters.increment(touches ? ProtocolCounter.TOUCH_MISSES : ProtocolCounter.GET_MISSES);
     }
   }
 
@@ -243,12 +243,12 @@ final class AnswerPath {
     switch (status) {
       case STORED -> {
         if (cas) {
-          counters.increment(ProtocolCounter.CAS_HITS);
+          counters.increment(ProtocolCounter.CAS_HITS, command.slabClass);
         }
       }
       case EXISTS -> {
         if (cas) {
-          counters.increment(ProtocolCounter.CAS_BADVAL);
+          counters.increment(ProtocolCounter.CAS_BADVAL, command.slabClass);
         }
       }
       case NOT_FOUND -> {
@@ -295,12 +295,12 @@ final class AnswerPath {
     if (status != Status.DELETED) {
       counters.increment(ProtocolCounter.DELETE_MISSES);
     } else if (!command.invalidates) {
-      counters.increment(ProtocolCounter.DELETE_HITS);
+      counters.increment(ProtocolCounter.DELETE_HITS, command.slabClass);
     }
   }
 
   private static void touched(Command command, Status status, ReplyChain out, CounterSet counters) {
-    countRead(command.touches, status == Status.HIT, counters);
+    countRead(command, command.touches, status == Status.HIT, counters);
     if (!command.quiet) {
       out.append(
           switch (status) {
@@ -374,7 +374,8 @@ final class AnswerPath {
   static void countArithmetic(Command command, Status status, CounterSet counters) {
     if (status == Status.NUMBER && !command.made) {
       counters.increment(
-          command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS);
+          command.decrements ? ProtocolCounter.DECR_HITS : ProtocolCounter.INCR_HITS,
+          command.slabClass);
     } else if (status == Status.NOT_FOUND) {
       counters.increment(
           command.decrements ? ProtocolCounter.DECR_MISSES : ProtocolCounter.INCR_MISSES);
@@ -477,7 +478,9 @@ final class AnswerPath {
             + Long.toUnsignedString(item.cas())
             + " fetch="
             + (item.hitBefore() ? "yes" : "no")
-            + " cls=1 size="
+            + " cls="
+            + command.slabClass
+            + " size="
             + (item.valueOffset() - item.offset() + item.valueLength())
             + "\r\n");
   }

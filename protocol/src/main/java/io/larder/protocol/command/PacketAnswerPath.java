@@ -29,7 +29,7 @@ final class PacketAnswerPath {
   static void value(
       Command command, Status status, ItemView item, ReplyChain out, CounterSet counters) {
     boolean hit = status == Status.HIT;
-    AnswerPath.countRead(command.touches, hit, counters);
+    AnswerPath.countRead(command, command.touches, hit, counters);
     if (hit) {
       found(command, item, out);
     } else if (!command.quiet) {

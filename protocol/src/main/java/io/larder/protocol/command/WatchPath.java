@@ -43,7 +43,7 @@ final class WatchPath {
           command.keyOffset,
           command.keyLength,
           command.form == ReplyForm.META_DELETE ? "md" : "delete",
-          slabClass(command.keyLength, command.foundValueLength),
+          command.slabClass,
           command.foundValueLength);
     }
   }
@@ -74,7 +74,7 @@ final class WatchPath {
         command.keyOffset,
         command.keyLength,
         found ? "found" : notFound,
-        found ? slabClass(command.keyLength, valueBytes) : 0,
+        found ? command.slabClass : 0,
         command.client,
         Math.max(0, valueBytes));
   }

@@ -180,7 +180,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
         tls.connectionFailed();
       }
       LOG.debug(
-          "{} does not speak TLS as it should: {}", channel.remoteAddress(), cause.toString());
+          "{} does not speak TLS as it should: {}", channel.remoteAddress(), whatIsWrong(cause));
     } else if (cause instanceof IOException) {
       LOG.debug("{} is lost: {}", channel.remoteAddress(), cause.toString());
     } else {
@@ -194,6 +194,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements SessionOw
     return cause instanceof SSLException
         || (cause instanceof DecoderException && cause.getCause() instanceof SSLException)
         || cause instanceof NotSslRecordException;
+  }
+
+  /** What was said in the clear may have been a password, and Netty shows all of it. */
+  private static String whatIsWrong(Throwable cause) {
+    boolean inTheClear =
+        cause instanceof NotSslRecordException || cause.getCause() instanceof NotSslRecordException;
+    return inTheClear ? "it speaks in the clear" : cause.toString();
   }
 
   @Override

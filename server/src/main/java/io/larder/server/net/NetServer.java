@@ -7,6 +7,7 @@ import io.larder.protocol.ProtocolLoop;
 import io.larder.protocol.ProtocolRules;
 import io.larder.protocol.ServerControl;
 import io.larder.protocol.input.InputBudget;
+import io.larder.protocol.stats.ClassTotals;
 import io.larder.protocol.stats.PrefixStats;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.watch.WatchLog;
@@ -284,6 +285,11 @@ public final class NetServer {
           loops.values().stream().mapToLong(loop -> loop.protocol().counters().get(counter)).sum());
     }
     return totals;
+  }
+
+  /** What all loops together have counted by size class. */
+  public ClassTotals classTotals() {
+    return ClassTotals.of(loops.values().stream().map(loop -> loop.protocol().counters()).toList());
   }
 
   /** Reads of the flash that have not come back, more or less: each loop counts for itself. */

@@ -1,6 +1,7 @@
 package io.larder.server.stats;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.protocol.stats.ClassTotals;
 import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.server.net.NetSnapshot;
 import java.util.EnumMap;
@@ -16,14 +17,19 @@ final class Baseline {
   private Map<ProtocolCounter, Long> protocol = Map.of();
 
   @GuardedBy("this")
+  private ClassTotals classes = ClassTotals.NONE;
+
+  @GuardedBy("this")
   private long connections;
 
   @GuardedBy("this")
   private long refusals;
 
   /** Counts from these on. */
-  synchronized void moveTo(Map<ProtocolCounter, Long> protocolTotals, NetSnapshot net) {
+  synchronized void moveTo(
+      Map<ProtocolCounter, Long> protocolTotals, ClassTotals classTotals, NetSnapshot net) {
     protocol = Map.copyOf(protocolTotals);
+    classes = classTotals;
     connections = net.totalCount();
     refusals = net.refusedCount();
   }
@@ -34,6 +40,11 @@ final class Baseline {
     protocolTotals.forEach(
         (counter, total) -> since.put(counter, total - protocol.getOrDefault(counter, 0L)));
     return since;
+  }
+
+  /** What was counted by size class since. */
+  synchronized ClassTotals since(ClassTotals classTotals) {
+    return classTotals.since(classes);
   }
 
   synchronized long connectionsSince(NetSnapshot net) {

@@ -5,6 +5,8 @@ import io.larder.cache.CacheSnapshot;
 import io.larder.cache.stats.ClassSnapshot;
 import io.larder.cache.stats.SizesSnapshot;
 import io.larder.cache.stats.SlabClasses;
+import io.larder.protocol.stats.ClassTotals;
+import io.larder.protocol.stats.ProtocolCounter;
 import io.larder.protocol.stats.StatSink;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import java.util.TreeMap;
  * 1.
  *
  * <p>There are no slabs. A class has as many pages as its items would fill, and no more; what
- * belongs to memcached's four queues, or is counted on every get, is 0.
+ * belongs to memcached's four queues is 0.
  */
 final class ItemStats {
   private static final List<String> ZEROES_OF_QUEUES =
@@ -42,16 +44,17 @@ final class ItemStats {
           "hits_to_cold",
           "hits_to_temp");
 
-  private static final List<String> ZEROES_OF_SLABS =
+  /** In memcached's order. */
+  private static final List<ProtocolCounter> COUNTERS_OF_SLABS =
       List.of(
-          "get_hits",
-          "cmd_set",
-          "delete_hits",
-          "incr_hits",
-          "decr_hits",
-          "cas_hits",
-          "cas_badval",
-          "touch_hits");
+          ProtocolCounter.GET_HITS,
+          ProtocolCounter.CMD_SET,
+          ProtocolCounter.DELETE_HITS,
+          ProtocolCounter.INCR_HITS,
+          ProtocolCounter.DECR_HITS,
+          ProtocolCounter.CAS_HITS,
+          ProtocolCounter.CAS_BADVAL,
+          ProtocolCounter.TOUCH_HITS);
 
   /** {@code stats sizes} counts in steps of so many bytes. */
   private static final int SIZE_STEP_BYTES = 32;
@@ -132,15 +135,21 @@ final class ItemStats {
         : now.ramAgeSeconds();
   }
 
-  /** {@code stats slabs}. */
-  static void writeSlabs(Cache cache, StatSink sink) {
+  /** {@code stats slabs}: a class is shown if there is an item of it, or if it has counted any. */
+  static void writeSlabs(Cache cache, ClassTotals totals, StatSink sink) {
     CacheSnapshot now = cache.snapshot();
-    List<Row> rows = rows(cache.sizes());
-    for (Row row : rows) {
-      String prefix = row.slabClass() + ":";
-      int chunkBytes = row.ram().chunkBytes();
+    SortedMap<Integer, ClassSnapshot> classes = new TreeMap<>();
+    for (int i = SlabClasses.FIRST; i <= SlabClasses.LAST; i++) {
+      if (totals.hasAnyOf(i)) {
+        classes.put(i, new ClassSnapshot(i, 0, 0, 0));
+      }
+    }
+    rows(cache.sizes()).forEach(row -> classes.put(row.slabClass(), row.ram()));
+    for (ClassSnapshot ram : classes.values()) {
+      String prefix = ram.slabClass() + ":";
+      int chunkBytes = ram.chunkBytes();
       long chunksPerPage = Math.max(1, SlabClasses.PAGE_BYTES / chunkBytes);
-      long used = row.ram().ramItemCount();
+      long used = ram.ramItemCount();
       long pages = Math.max(1, (used + chunksPerPage - 1) / chunksPerPage);
       sink.stat(prefix + "chunk_size", chunkBytes);
       sink.stat(prefix + "chunks_per_page", chunksPerPage);
@@ -149,9 +158,11 @@ final class ItemStats {
       sink.stat(prefix + "used_chunks", used);
       sink.stat(prefix + "free_chunks", pages * chunksPerPage - used);
       sink.stat(prefix + "free_chunks_end", 0);
-      zeroes(prefix, ZEROES_OF_SLABS, sink);
+      for (ProtocolCounter counter : COUNTERS_OF_SLABS) {
+        sink.stat(prefix + counter.statName(), totals.get(counter, ram.slabClass()));
+      }
     }
-    sink.stat("active_slabs", rows.size());
+    sink.stat("active_slabs", classes.size());
     sink.stat("total_malloced", now.ramUsedBytes());
   }
 

@@ -75,7 +75,7 @@ public final class ServerControls implements ServerControl {
               new SettingsNow(facts.with(cache.config()), cache, countsPrefixes), sink);
       case "extstore" -> PageStats.write(cache, sink);
       case "items" -> ItemStats.writeItems(cache, sink);
-      case "slabs" -> ItemStats.writeSlabs(cache, sink);
+      case "slabs" -> ItemStats.writeSlabs(cache, baseline.since(net.classTotals()), sink);
       case "sizes" -> ItemStats.writeSizes(cache, sink);
       case "conns" -> ConnectionStats.write(net.connections(), sink);
       case "larder" -> GeneralStat.writeOwn(moment(), sink);
@@ -111,7 +111,7 @@ public final class ServerControls implements ServerControl {
 
   @Override
   public void resetStats() {
-    baseline.moveTo(net.protocolTotals(), net.snapshot());
+    baseline.moveTo(net.protocolTotals(), net.classTotals(), net.snapshot());
     cache.resetCounters();
     prefixes.clear();
     watchLog.resetCounters();

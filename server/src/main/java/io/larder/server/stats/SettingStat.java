@@ -48,8 +48,9 @@ enum SettingStat {
   HASHPOWER_INIT("The index begins as large as flash suggests.", f -> 0),
   SLAB_REASSIGN("There are no slabs.", f -> "no"),
   SLAB_AUTOMOVE("There are no slabs.", f -> 0),
+  SLAB_AUTOMOVE_RATIO("There are no slabs.", f -> "0.00"),
+  SLAB_AUTOMOVE_WINDOW("There are no slabs.", f -> 0),
   SLAB_CHUNK_MAX("Always 0: no item is cut into chunks.", f -> 0),
-  HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
   LRU_CRAWLER(
       "Whether lru_crawler does anything.", s -> yesOrNo(s.openCache().crawler().isEnabled())),
   LRU_CRAWLER_SLEEP(
@@ -58,11 +59,18 @@ enum SettingStat {
   LRU_CRAWLER_TOCRAWL(
       "How many items of a class a crawl looks at; 0 = all.",
       s -> s.openCache().crawler().itemsMax()),
+  TAIL_REPAIR_TIME("Always 0: nothing needs that repair.", f -> 0),
   FLUSH_ENABLED("Whether clients may say flush_all.", f -> yesOrNo(f.config().access().flushes())),
   DUMP_ENABLED("Whether clients may list keys.", f -> yesOrNo(f.config().access().dumps())),
+  HASH_ALGORITHM("The hash that keys are found by.", f -> "xxh64"),
   LRU_MAINTAINER_THREAD("Queues of segments need none.", f -> "no"),
   LRU_SEGMENTED("Memcached's four queues are not those here.", f -> "no"),
+  HOT_LRU_PCT("Always 0: there is no such queue.", f -> 0),
+  WARM_LRU_PCT("Always 0: there is no such queue.", f -> 0),
+  HOT_MAX_FACTOR("Always 0: there is no such queue.", f -> "0.00"),
+  WARM_MAX_FACTOR("Always 0: there is no such queue.", f -> "0.00"),
   TEMP_LRU("Items that live short share pages of flash instead.", f -> "no"),
+  TEMPORARY_TTL("Always 0: there is no such queue.", f -> 0),
   IDLE_TIMEOUT(
       "Seconds of silence after which a client is closed; 0 = never.",
       f -> f.config().net().idleTimeout().toSeconds()),
@@ -72,6 +80,7 @@ enum SettingStat {
   WORKER_LOGBUF_SIZE(
       "Bytes that lines of a thread may take until they are on their way.",
       f -> f.config().streams().workerLogBytes()),
+  READ_BUF_MEM_LIMIT("Always 0: the bound of values that arrive is the cache's own.", f -> 0),
   TRACK_SIZES("Sizes of items are always counted.", f -> "yes"),
   INLINE_ASCII_RESPONSE("Nothing is kept with items that could be made.", f -> "no"),
   EXT_ITEM_SIZE("The smallest item that goes to flash.", f -> f.tunables().itemBytesMin()),
@@ -96,6 +105,7 @@ enum SettingStat {
   EXT_MAX_FRAG(
       "A page of which less is live may be compacted.",
       f -> String.format(Locale.ROOT, "%.2f", f.tunables().liveShareMax())),
+  SLAB_AUTOMOVE_FREERATIO("There are no slabs.", f -> "0.000"),
   EXT_PAGE_SIZE("Bytes of a page.", SettingStat::pageBytes),
   EXT_MAX_WAIT_MS(
       "Milliseconds a heavy writer waits for flash without progress.",
@@ -129,6 +139,7 @@ enum SettingStat {
       "The lowest version of TLS.",
       SettingStat::hasTls,
       s -> tls(s).minVersion() == TlsSettings.Version.TLS_1_3 ? "tlsv1.3" : "tlsv1.2"),
+  NUM_NAPI_IDS("Always 0: event loops take whoever comes.", f -> 0),
   MEMORY_FILE("What outgrows RAM is on flash.", f -> "NULL"),
   LARDER_IO_ENGINE("How sockets and flash are talked to.", SettingsNow::transport);
 

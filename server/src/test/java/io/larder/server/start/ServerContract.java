@@ -856,6 +856,94 @@ abstract class ServerContract {
     assertThat(requested).isEqualTo(client.stat("bytes"));
   }
 
+  /** What the protocol counts, and by class, too. */
+  private static final List<String> COUNTED_BY_CLASS =
+      List.of(
+          "get_hits",
+          "cmd_set",
+          "delete_hits",
+          "incr_hits",
+          "decr_hits",
+          "cas_hits",
+          "cas_badval",
+          "touch_hits");
+
+  private static Map<String, Long> sumsOverClasses(TestClient client) throws IOException {
+    Map<String, Long> sums = new HashMap<>();
+    for (String line : client.statLines("slabs")) {
+      String[] words = line.split("[: ]", -1);
+      if (words.length == 4 && COUNTED_BY_CLASS.contains(words[2])) {
+        sums.merge(words[2], Long.parseLong(words[3]), Long::sum);
+      }
+    }
+    return sums;
+  }
+
+  private static Map<String, Long> generalCounts(TestClient client) throws IOException {
+    Map<String, Long> counts = new HashMap<>();
+    for (String name : COUNTED_BY_CLASS) {
+      counts.put(name, client.stat(name));
+    }
+    return counts;
+  }
+
+  @Test
+  void hitsAndStoresAreCountedByClass() throws Exception {
+    TestClient client = client(ramOnly());
+    client.set("small", "7".getBytes(StandardCharsets.US_ASCII));
+    client.set("large", new byte[5000]);
+    client.get(List.of("small", "large", "large", "none"));
+    client.ask("incr small 1");
+    client.ask("incr small 1");
+    client.ask("decr small 1");
+    client.ask("touch large 100");
+    client.ask("ms small 1 C12345\r\n1");
+    client.ask("ms large 1 MA\r\n1");
+    client.ask("md large");
+    client.ask("md none");
+    client.ask("add small 0 0 3000\r\n" + "x".repeat(3000));
+
+    assertThat(client.statLines("slabs"))
+        .contains(
+            "STAT 1:get_hits 1",
+            "STAT 1:cmd_set 3",
+            "STAT 1:incr_hits 2",
+            "STAT 1:decr_hits 1",
+            "STAT 1:cas_badval 1",
+            "STAT 1:delete_hits 0",
+            "STAT 17:cmd_set 1",
+            "STAT 19:get_hits 2",
+            "STAT 19:cmd_set 1",
+            "STAT 19:touch_hits 1",
+            "STAT 19:delete_hits 1",
+            "STAT active_slabs 3");
+    assertThat(sumsOverClasses(client)).isEqualTo(generalCounts(client));
+    client.ask("stats reset");
+    client.set("small", new byte[10]);
+    assertThat(client.statLines("slabs")).contains("STAT 1:cmd_set 1", "STAT 1:get_hits 0");
+    assertThat(sumsOverClasses(client)).isEqualTo(generalCounts(client));
+  }
+
+  @Test
+  void hitsOnFlashAreCountedUnderTheFirstClass() throws Exception {
+    TestClient client = client(withFlash("-m", "8"));
+    for (int i = 0; i < 6000; i++) {
+      client.set("key" + i, new byte[3000]);
+    }
+    int found = client.get(List.of("key0", "key1", "key2")).size();
+    client.ask("delete key3");
+    client.ask("touch key4 100");
+    client.get(List.of("key5999"));
+    String debugged = client.ask("me key1");
+
+    assertThat(found).isPositive();
+    assertThat(debugged).contains(" cls=1 ");
+    assertThat(client.ask("me key5999")).contains(" cls=17 ");
+    assertThat(client.statLines("slabs"))
+        .contains("STAT 1:get_hits " + found, "STAT 17:get_hits 1", "STAT 17:cmd_set 6000");
+    assertThat(sumsOverClasses(client)).isEqualTo(generalCounts(client));
+  }
+
   @Test
   void itemsOnFlashCountUnderTheFirstClass() throws Exception {
     TestClient client = client(withFlash("-m", "8"));

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** libmemcached's programs, of items in RAM and of items on flash, in both protocols. */
@@ -30,6 +33,8 @@ class LibmemcachedToolsTest {
   private static final int FILE_BYTES = 500_000;
   private static final int FILE_COUNT = 40;
   private static final int CHECKS_OF_MEMCCAPABLE = 27;
+  private static final int KEY_COUNT = 6000;
+  private static final int VALUE_BYTES = 4000;
 
   @TempDir private Path folder;
 
@@ -138,6 +143,53 @@ class LibmemcachedToolsTest {
         run("memcaslap", server(tier), protocol, "-T", 1, "-c", 8, "-x", 3000, "--verify=1");
     assertThat(verified.endedWell().printed())
         .contains("get_misses: 0", "verify_misses: 0", "verify_failed: 0");
+  }
+
+  /** memcdump asks each class in turn, so nothing may move from one to another meanwhile. */
+  @ParameterizedTest
+  @EnumSource
+  void keysAreListed(Tier tier) throws IOException, InterruptedException {
+    LarderProcess server = server(tier);
+    run("memcflush", server, "text").endedWell();
+    List<String> keys = new ArrayList<>();
+    try (LineTalk talk = new LineTalk(server.connect())) {
+      for (int i = 0; i < KEY_COUNT; i++) {
+        int bytes = i % 3 == 0 ? 10 : VALUE_BYTES;
+        keys.add("listed/%d".formatted(i));
+        String value = "v".repeat(bytes);
+        talk.ask("set %s 0 0 %d\r\n%s".formatted(keys.getLast(), bytes, value));
+      }
+    }
+    if (tier == Tier.FLASH) {
+      awaitRest(server);
+      assertThat(server.stats().number("larder_ram_items")).isPositive();
+      assertThat(server.stats().number("larder_flash_items")).isPositive();
+      // What is small may have been refused by flash.
+      assertThat(
+              server.stats().number("larder_ram_items")
+                  + server.stats().number("larder_flash_items"))
+          .isGreaterThan(KEY_COUNT * 2 / 3);
+    }
+
+    List<String> listed = run("memcdump", server, "text").endedWell().printed().lines().toList();
+
+    assertThat(listed).doesNotHaveDuplicates();
+    assertThat(keys).containsAll(listed);
+    Set<String> shown = new HashSet<>(listed);
+    try (LineTalk talk = new LineTalk(server.connect())) {
+      for (String key : keys) {
+        boolean there = talk.ask("mg %s s".formatted(key)).startsWith("HD ");
+        assertThat(shown.contains(key)).as(key).isEqualTo(there);
+      }
+    }
+  }
+
+  private static void awaitRest(LarderProcess server) throws InterruptedException {
+    long before = -1;
+    for (int i = 0; i < 500 && before != server.stats().number("larder_ram_items"); i++) {
+      before = server.stats().number("larder_ram_items");
+      Thread.sleep(50);
+    }
   }
 
   @Test

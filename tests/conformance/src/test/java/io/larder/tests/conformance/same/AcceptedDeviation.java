@@ -16,8 +16,8 @@ enum AcceptedDeviation {
       "set a 0 0 1\r\n1\r\nme a\r\n",
       "STORED\r\nME a exp=-1 la=0 cas=* fetch=no cls=1 size=*\r\n",
       "STORED\r\nME a exp=-1 la=0 cas=* fetch=no cls=1 size=*\r\n",
-      "An item's header has another size than memcached's, and there are no slab classes: `cls` is"
-          + " always 1."),
+      "An item's header has another size than memcached's. `cls` is the class that `stats items` and"
+          + " lists of keys show it in: by that size in RAM, 1 on flash."),
   EXPLICIT_CAS(
       "ms a 1 E5 c\r\n1\r\nmg a c\r\n",
       "CLIENT_ERROR invalid flag\r\nEN\r\n",
@@ -133,9 +133,9 @@ enum AcceptedDeviation {
       "",
       "`stats items` and `slabs` show an item in RAM under the class that memcached would put it"
           + " into by the bytes that it takes, and every item on flash under class 1. There are no"
-          + " slabs: a class has the pages that its items would fill. What belongs to memcached's"
-          + " queues, or would have to be counted on every get, is 0; `mem_requested` shares out what"
-          + " all items take. `stats sizes` always counts."),
+          + " slabs: a class has the pages that its items would fill. Hits and stores are"
+          + " counted under the class of the item, as it was found: those on flash under class 1."
+          + " What belongs to memcached's queues is 0; `mem_requested` shares out what all items take. `stats sizes` always counts."),
   TESTS_ONLY(
       "",
       "",

@@ -58,8 +58,19 @@ class ExtstoreDefectsTest {
 
   @BeforeAll
   void giveBothMoreThanTheyHold() throws InterruptedException {
-    fill(memcached);
-    fill(larder);
+    // Items are written, wait for as long as memcached wants before it moves them, and go on.
+    for (int from = 0; from < ITEM_COUNT; from += 500) {
+      fill(memcached, from);
+      fill(larder, from);
+      if (from == ITEM_COUNT / 3 * 2) {
+        // What comes behind them brings them to flash, and does not fill it.
+        storeNumbers(memcached);
+        storeNumbers(larder);
+      }
+      Thread.sleep(1_200);
+    }
+    awaitEvictions(memcached);
+    awaitEvictions(larder);
   }
 
   @AfterAll
@@ -68,18 +79,20 @@ class ExtstoreDefectsTest {
     larder.close();
   }
 
-  /** Items are written, wait for as long as memcached wants before it moves them, and go on. */
-  private static void fill(ServerProcess server) throws InterruptedException {
-    for (int from = 0; from < ITEM_COUNT; from += 500) {
-      StringBuilder sets = new StringBuilder();
-      for (int i = from; i < from + 500; i++) {
-        sets.append("set k%d 0 0 %d\r\n%s\r\n".formatted(i, VALUE.length(), VALUE));
-      }
-      ask(server, sets.toString());
-      Thread.sleep(1_200);
+  private static void fill(ServerProcess server, int from) {
+    StringBuilder sets = new StringBuilder();
+    for (int i = from; i < from + 500; i++) {
+      sets.append("set k%d 0 0 %d\r\n%s\r\n".formatted(i, VALUE.length(), VALUE));
     }
+    ask(server, sets.toString());
+  }
+
+  private static void storeNumbers(ServerProcess server) {
     ask(server, "set %s 0 0 1\r\n5\r\n".formatted(COUNTER_KEY));
     ask(server, "set joined%s 0 0 1\r\n5\r\n".formatted(COUNTER_KEY));
+  }
+
+  private static void awaitEvictions(ServerProcess server) throws InterruptedException {
     for (int i = 0; i < 200 && server.stats().number("extstore_objects_evicted") == 0; i++) {
       Thread.sleep(100);
     }

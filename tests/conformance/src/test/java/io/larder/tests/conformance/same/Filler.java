@@ -7,6 +7,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Pushes what a server holds in RAM to its flash, by storing and reading items that nobody wants.
@@ -54,10 +56,19 @@ final class Filler {
     }
   }
 
+  /** All keys that it has stored. */
+  Stream<String> keys() {
+    return IntStream.range(0, filled).mapToObj(Filler::key);
+  }
+
+  private static String key(int number) {
+    return "filler:" + number;
+  }
+
   private String batch() {
     StringBuilder batch = new StringBuilder();
     for (int i = 0; i < BATCH_COUNT; i++) {
-      String key = "filler:" + filled++;
+      String key = key(filled++);
       batch.append("set %s 0 0 %d noreply\r\n".formatted(key, VALUE_BYTES));
       batch.append("f".repeat(VALUE_BYTES)).append("\r\n");
       batch.append("mg %s s\r\nmg %s s\r\n".formatted(key, key));

@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,20 +38,25 @@ class RandomScriptsTest {
 
   private static final String PROTOCOL = System.getProperty("larder.conformance.protocol", "both");
 
+  /** With four sequences all scripts from so far behind the first seed on are played to flash. */
+  private static final int FIRST_FLASH_SEED = 3;
+
   /** Scripts that are begun together, before all items go to flash. */
   private static final int TOGETHER = 100;
 
   /**
-   * Scripts among which one may differ once and not again: a set of a new key may cost another key
-   * its place on flash, one time in some 19,000, and of so many it may be one that is looked at.
+   * Scripts among which one more may differ once and not again, for a reason that is known for this
+   * very script. About one in 40,000 does.
    */
-  private static final int SCRIPTS_FOR_A_LOSS = 20_000;
+  private static final int SCRIPTS_FOR_A_LOSS = 5_000;
 
   /** What tells of items that were lost. */
   private static final List<String> LOSSES =
       List.of(
           "evictions",
           "extstore_objects_evicted",
+          "larder_refused_short_lived",
+          "larder_demote_dropped",
           "larder_slots_taken_unread",
           "larder_misses_cold",
           "larder_misses_dropped",
@@ -79,9 +87,16 @@ class RandomScriptsTest {
           "touch_misses",
           "store_too_large");
 
-  private record Failure(long seed, Script script, Difference first) {}
+  /**
+   * A difference.
+   *
+   * @param keys those of the script, as they were called
+   */
+  private record Failure(long seed, Script script, Set<String> keys, Difference first) {}
 
   private final List<Failure> failures = new ArrayList<>();
+
+  private final List<String> keysOfScripts = new ArrayList<>();
 
   @TempDir private Path folder;
 
@@ -92,9 +107,10 @@ class RandomScriptsTest {
       SideBySide sides = new SideBySide(memcached, larder, AcceptedDeviation.WIDTH_OF_A_NUMBER);
       for (long seed = SEED; seed < SEED + SCRIPTS / 2 && !gaveUp(); seed++) {
         Script script = script(seed);
-        note(seed, script, sides.begin(script).rest());
+        Play play = sides.begin(script);
+        note(seed, play, play.rest());
       }
-      assertNoFailures(0, larder, candidate -> sides.begin(candidate).rest());
+      assertNoFailures(0, larder, failure -> "", candidate -> sides.begin(candidate).rest());
       assertSameCounters(memcached.stats(), larder.stats());
     }
   }
@@ -121,7 +137,9 @@ class RandomScriptsTest {
   void fromFlash(IoEngine io) {
     io.assumeAvailable(folder);
     int gigabytes = 1 + SCRIPTS / 10_000;
-    String flash = "ext_path=" + folder.resolve("flash-" + io) + ":" + gigabytes + "g";
+    Path file = folder.resolve("flash-" + io);
+    // However slow the disk is, nothing is dropped on the way to it.
+    String flash = "ext_path=" + file + ":" + gigabytes + "g,ext_max_wait=60";
     try (MemcachedProcess memcached = MemcachedProcess.start(folder, "-m", "256");
         LarderProcess larder =
             LarderProcess.start(folder, "-m", "8", "--io", io.word(), "-o", flash)) {
@@ -137,8 +155,9 @@ class RandomScriptsTest {
         together(first + done, sides, filler);
       }
       assertNoFailures(
-          SCRIPTS / 4 / SCRIPTS_FOR_A_LOSS,
+          FIRST_FLASH_SEED,
           larder,
+          failure -> collision(file, failure.keys(), filler),
           candidate -> {
             Play play = sides.begin(candidate);
             Difference early = play.next();
@@ -149,12 +168,23 @@ class RandomScriptsTest {
       assertThat(stats.number("larder_flash_hits"))
           .as("reads that found something on flash, about one a script")
           .isGreaterThan(SCRIPTS / 8);
-      // A time that a mistake has made short is not worth a write to flash.
+      // A time that is shorter than a lap of RAM takes here is not worth a write to flash.
+      long shortLived = stats.number("larder_refused_short_lived");
       assertThat(stats.number("evictions"))
-          .as("items lost on the way to flash")
-          .isLessThan(1 + SCRIPTS / 1000);
+          .as("items lost on the way to flash, but for the short-lived")
+          .isEqualTo(shortLived);
+      assertThat(shortLived).as("items that live short").isLessThan(1 + SCRIPTS / 100);
       assertThat(stats.number("extstore_objects_evicted")).as("items lost on flash").isZero();
     }
+  }
+
+  /** Which key took another one's place on flash, or nothing. */
+  private String collision(Path flash, Set<String> keys, Filler filler) {
+    Stream<String> stored = Stream.concat(filler.keys(), keysOfScripts.stream());
+    return TagCollisions.in(flash)
+        .among(keys, stored)
+        .map(pair -> Bytes.show(pair.lost()) + " was taken by " + Bytes.show(pair.taker()))
+        .orElse("");
   }
 
   /** Begins many scripts, lets all their items go to flash, and plays the rest of them. */
@@ -162,23 +192,24 @@ class RandomScriptsTest {
     Map<Long, Play> plays = new TreeMap<>();
     for (long seed = firstSeed; seed < firstSeed + TOGETHER; seed++) {
       Play play = sides.begin(script(seed));
+      keysOfScripts.addAll(play.keys());
       Difference difference = play.next();
-      note(seed, play.script(), difference);
+      note(seed, play, difference);
       if (difference == null) {
         plays.put(seed, play);
       }
     }
     filler.fill();
-    plays.forEach((seed, play) -> note(seed, play.script(), play.rest()));
+    plays.forEach((seed, play) -> note(seed, play, play.rest()));
   }
 
   private boolean gaveUp() {
     return failures.size() >= FAILURES_MAX;
   }
 
-  private void note(long seed, Script script, @Nullable Difference difference) {
+  private void note(long seed, Play play, @Nullable Difference difference) {
     if (difference != null) {
-      failures.add(new Failure(seed, script, difference));
+      failures.add(new Failure(seed, play.script(), play.keys(), difference));
     }
   }
 
@@ -188,19 +219,33 @@ class RandomScriptsTest {
   }
 
   /**
-   * Every failure is tried again.
+   * Every failure is tried again. What was seen once and not again must have a reason: that
+   * memcached was just sending a number, see {@link AcceptedDeviation#WIDTH_OF_A_NUMBER}; that an
+   * item was refused by flash, as Larder has counted when it was missed; or another one.
    *
-   * @param lossesMax how many may be seen once and not again
+   * @param seedsBefore how far behind the first seed of so few sequences the one is that fails
+   * @param other finds it; empty if there is none
    */
-  private void assertNoFailures(int lossesMax, LarderProcess larder, Trial trial) {
+  private void assertNoFailures(
+      int seedsBefore, LarderProcess larder, Function<Failure, String> other, Trial trial) {
+    Stats before = larder.stats();
+    long refusedCount =
+        before.has("larder_misses_refused") ? before.number("larder_misses_refused") : 0;
     List<String> again = new ArrayList<>();
     List<String> once = new ArrayList<>();
+    List<String> explained = new ArrayList<>();
     for (Failure failure : failures) {
       String repeat =
           "-Dlarder.conformance.seed=%d -Dlarder.conformance.sequences=4; "
-              .formatted(failure.seed());
+              .formatted(failure.seed() - seedsBefore);
       if (trial.play(failure.script()) == null) {
-        once.add(repeat + "seen once, whole: " + failure.first() + "\n");
+        String why = failure.first().isOfWidth() ? "the width of a number" : other.apply(failure);
+        if (why.isEmpty() && refusedCount > 0) {
+          why = "it lived too short to go to flash";
+          refusedCount--;
+        }
+        (why.isEmpty() ? once : explained)
+            .add(repeat + "seen once, " + why + ", whole: " + failure.first() + "\n");
       } else {
         Script smallest = smallest(failure.script(), candidate -> trial.play(candidate) != null);
         Difference difference = trial.play(smallest);
@@ -217,7 +262,8 @@ class RandomScriptsTest {
                 .filter(stats::has)
                 .map(loss -> loss + " " + stats.number(loss))
                 .toList())
-        .hasSizeLessThanOrEqualTo(lossesMax);
+        .isEmpty();
+    assertThat(explained).hasSizeLessThanOrEqualTo(1 + SCRIPTS / 4 / SCRIPTS_FOR_A_LOSS);
   }
 
   /** Leaves out commands as long as the script still fails. */

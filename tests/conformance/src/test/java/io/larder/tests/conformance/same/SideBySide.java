@@ -5,6 +5,8 @@ import io.larder.tests.conformance.same.ReplyParts.Part;
 import io.larder.tests.conformance.same.Wire.Pace;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class SideBySide {
   /** The last command of a burst that should be answered whole, and what it is answered. */
   static final String LAST_COMMAND = "mn\r\n";
+
+  /** Names of keys in scripts, by themselves and in packets. */
+  private static final Pattern KEY_NAMES =
+      Pattern.compile("(?:‹(?:b64 )?|[ ‹]key=)([a-z]+(?::\\d+)?)(?=[› ])");
 
   private static final String LAST_ANSWER = "MN\r\n";
 
@@ -42,6 +48,22 @@ final class SideBySide {
 
   /** What was asked when the answers differed. */
   record Difference(String before, String sent, String expected, String got, String first) {
+    private static final Pattern LENGTH = Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+");
+    private static final Pattern SPACES_OF_A_NUMBER = Pattern.compile("(?<=\\d) +");
+
+    /**
+     * Whether the answers are the same but for spaces behind digits and the lengths of values: a
+     * number that has kept its width, perhaps with something joined to it since.
+     */
+    boolean isOfWidth() {
+      return !expected.equals(got) && narrow(expected).equals(narrow(got));
+    }
+
+    private static String narrow(String answer) {
+      String any = LENGTH.matcher(answer).replaceAll("$1 any");
+      return SPACES_OF_A_NUMBER.matcher(any).replaceAll("");
+    }
+
     @Override
     public String toString() {
       return String.join(
@@ -75,6 +97,17 @@ final class SideBySide {
     /** What this play calls a key. */
     String key(String name) {
       return Rendering.key(name, prefix);
+    }
+
+    /** All keys that it may store. */
+    Set<String> keys() {
+      Set<String> keys = new TreeSet<>();
+      for (Script.Burst burst : script.bursts()) {
+        for (String command : burst.commands()) {
+          KEY_NAMES.matcher(command).results().forEach(found -> keys.add(key(found.group(1))));
+        }
+      }
+      return keys;
     }
 
     boolean isOver() {
