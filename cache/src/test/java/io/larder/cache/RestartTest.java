@@ -9,6 +9,7 @@ import io.larder.engine.model.Durability;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.engine.stats.EngineCounter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -304,6 +305,28 @@ class RestartTest {
         try (CacheRig third = next.again()) {
           third.settle();
           assertThat(third.get("a")).as("deleted when nobody could read it").isNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatADeviceRefusesDuringTheRebuildIsCounted() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.flashDevice().failNextWrite();
+        next.settle();
+        assertThat(next.cache.get(EngineCounter.WRITE_ERRORS)).as("directories").isEqualTo(1);
+        assertThat(next.flash().devices().getFirst().counts().writeErrors()).isEqualTo(1);
+        assertThat(next.cache.get(EngineCounter.PAGE_FAILURES)).isZero();
+        assertThat(next.get("a")).as("its page lives on without").isEqualTo(value("a", 1));
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.flashDevice().failNextRead();
+          third.settle();
+          assertThat(third.cache.get(EngineCounter.READ_ERRORS)).isEqualTo(1);
+          assertThat(third.flash().devices().getFirst().counts().readErrors()).isEqualTo(1);
         }
       }
     }

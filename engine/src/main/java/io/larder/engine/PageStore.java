@@ -784,6 +784,18 @@ public final class PageStore implements AutoCloseable {
     }
 
     @Override
+    public void readFailed(int deviceIndex) {
+      stats.increment(EngineCounter.READ_ERRORS);
+      deviceStats.get(deviceIndex).readRefused();
+    }
+
+    @Override
+    public void writeFailed(int deviceIndex) {
+      stats.increment(EngineCounter.WRITE_ERRORS);
+      deviceStats.get(deviceIndex).writeRefused();
+    }
+
+    @Override
     public void pageRestored(Page page) {
       ReclaimStep step = reclaim;
       if (step != null && page.isDoomed()) {
