@@ -696,6 +696,23 @@ public final class PageStore implements AutoCloseable {
     writers.forEach(BucketWriter::finish);
   }
 
+  /**
+   * From now on no page is given up that has not failed; one that is being given up is left by all
+   * its records yet. In the background, until {@link #isReclaiming} is false.
+   */
+  public void endReclaim() {
+    ReclaimStep step = reclaim;
+    if (step != null) {
+      step.beginEnd();
+    }
+  }
+
+  /** Whether a page may be in the middle of being given up. */
+  public boolean isReclaiming() {
+    ReclaimStep step = reclaim;
+    return step != null && step.mayBeSweeping();
+  }
+
   /** Whether nothing is waiting to be written. */
   public boolean isQuiet() {
     return flushes.areEmpty() && failedPages.isEmpty();

@@ -838,7 +838,7 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().isSound();
+    boolean isAllThere = hasStopped && scenario.evicts();
     oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }

@@ -50,11 +50,6 @@ public final class FaultRates {
     return perMillion.containsKey(kind);
   }
 
-  /** Whether nothing goes wrong. */
-  public boolean isSound() {
-    return perMillion.isEmpty();
-  }
-
   /** Whether a fault of this kind strikes now. */
   boolean strikes(FaultKind kind, RandomGenerator random) {
     Integer rate = perMillion.get(kind);
