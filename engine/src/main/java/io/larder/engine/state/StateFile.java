@@ -35,7 +35,7 @@ public final class StateFile implements StateLog, AutoCloseable {
    */
 
   /** A file with no more notes than this is not rewritten. */
-  static final int REWRITE_NOTES_MIN = 1 << 16;
+  public static final int REWRITE_NOTES_MIN = 1 << 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -128,7 +128,8 @@ public final class StateFile implements StateLog, AutoCloseable {
     return begin(storage, identity, saved, newPageIdOf, hashFloor, durability, REWRITE_NOTES_MIN);
   }
 
-  static StateFile begin(
+  /** As above, for a file that is rewritten when it has more than {@code rewriteNotesMin} notes. */
+  public static StateFile begin(
       StateStorage storage,
       StateIdentity identity,
       @Nullable SavedState saved,

@@ -2,9 +2,11 @@ package io.larder.tests.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.engine.state.StateFile;
 import io.larder.tests.simulation.cacheworld.CacheScenario;
 import io.larder.tests.simulation.cacheworld.CrashScenario;
 import io.larder.tests.simulation.device.FaultRates;
+import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The simulator of kills: it repeats, and it finds a cache that notes too little, or too late. */
 class CrashSimulationTest {
-  private static final int SEEDS_MAX = 40;
+  private static final int SEEDS_MAX = 150;
 
   @Test
   void sameSeedIsTheSameRun() {
@@ -26,13 +28,29 @@ class CrashSimulationTest {
     }
   }
 
+  @Test
+  void killsReachTheRewriteOfTheStateFile() {
+    Tally tally = new Tally();
+    for (long seed = 1; seed <= 8; seed++) {
+      CrashScenario often = CrashScenario.of(seed).rewritingFrom(10);
+      Simulation.Result result =
+          Simulation.run(CacheScenario.ofLasting(seed), often, Trace.silent());
+      assertThat(result.failure()).as("seed " + seed).isNull();
+      tally.add(result.tally());
+    }
+    assertThat(tally.stateRewriteCount()).as("rewrites").isPositive();
+    assertThat(tally.crashInRewriteCount()).as("kills in the middle of one").isPositive();
+  }
+
   @ParameterizedTest
   @EnumSource
   void notesThatAreWrongInOneWayAreFound(WrongNotes wrong) {
     Throwable failure = null;
     for (long seed = 1; failure == null && seed <= SEEDS_MAX; seed++) {
       CacheScenario scenario = CacheScenario.ofLasting(seed).with(FaultRates.none());
-      failure = Simulation.run(scenario, CrashScenario.of(seed), Trace.silent(), wrong).failure();
+      // A rewrite would make good what a note has failed to say.
+      CrashScenario crashes = CrashScenario.of(seed).rewritingFrom(StateFile.REWRITE_NOTES_MIN);
+      failure = Simulation.run(scenario, crashes, Trace.silent(), wrong).failure();
     }
 
     assertThat(failure).isNotNull().message().containsPattern(wrong.found());
