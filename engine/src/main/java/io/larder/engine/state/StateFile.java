@@ -214,18 +214,19 @@ public final class StateFile implements StateLog, AutoCloseable {
     saved.changedKeys((_, floor) -> floors.add(floor));
     for (long floor : floors) {
       write(NoteKind.HASH_FLOOR, 0, 0, floor);
-      long[] hashes = new long[(int) saved.changedKeyCount()];
-      int[] count = {0};
-      saved.changedKeys((hash, itsFloor) -> {
-        if (itsFloor == floor) {
-          hashes[count[0]++] = hash;
-        }
-      });
-      for (int i = 0; i < count[0]; i++) {
-        live.addHash();
-        write(NoteKind.HASH, 0, 0, hashes[i]);
-      }
+      carryOverHashes(saved, floor);
     }
+  }
+
+  @GuardedBy("this")
+  @SuppressWarnings("GuardedBy") // Whoever is shown the hashes is called before the call returns.
+  private void carryOverHashes(SavedState saved, long floor) throws IOException {
+    saved.<IOException>changedKeys((hash, itsFloor) -> {
+      if (itsFloor == floor) {
+        live.addHash();
+        write(NoteKind.HASH, 0, 0, hash);
+      }
+    });
   }
 
   @GuardedBy("this")
