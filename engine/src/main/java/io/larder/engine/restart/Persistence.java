@@ -34,8 +34,7 @@ public record Persistence(
 
   /** The same, but what was found does not count. */
   public Persistence fresh(String why) {
-    return new Persistence(
-        storage, SavedState.unusable(why), bootId, durability, rewriteNotesMin);
+    return new Persistence(storage, SavedState.unusable(why), bootId, durability, rewriteNotesMin);
   }
 
   /** The same, with a state file that is rewritten sooner or later than usual. */

@@ -25,7 +25,7 @@ enum WrongNotes implements NoteTampering, Tampering {
   },
 
   /** A page that was being swept counts, with records that have been moved and then changed. */
-  MARK_NOT_CLEARED("was shown|wrong answer") {
+  MARK_NOT_CLEARED("was shown|wrong answer", 94) {
     @Override
     public boolean arrives(long first, long second, String step) {
       return kind(second) != MARK || first != 0;
@@ -91,14 +91,25 @@ enum WrongNotes implements NoteTampering, Tampering {
   private static final int FLUSH_DUE = 5;
 
   private final String found;
+  private final long firstSeed;
 
   WrongNotes(String found) {
+    this(found, 1);
+  }
+
+  WrongNotes(String found, long firstSeed) {
     this.found = found;
+    this.firstSeed = firstSeed;
   }
 
   /** What the oracle says of it. */
   String found() {
     return found;
+  }
+
+  /** Where to begin to look for it: with 1, unless it is rare that it can be seen. */
+  long firstSeed() {
+    return firstSeed;
   }
 
   @Override

@@ -240,8 +240,7 @@ public final class CacheWorld implements AutoCloseable {
     boolean mayBeEmpty = mustBeEmpty || openWasKilled;
     openWasKilled = true;
     Persistence persistence =
-        Persistence.read(storage, kept.bootId, kept.durability)
-            .rewritingFrom(kept.rewriteNotesMin);
+        Persistence.read(storage, kept.bootId, kept.durability).rewritingFrom(kept.rewriteNotesMin);
     SavedState saved = persistence.saved();
     // A process that is killed while it begins may have emptied the flash for the one after.
     isEmptied |= !saved.isUsable();

@@ -59,7 +59,7 @@ public record CrashScenario(
         random.nextInt(2) == 0 ? random.nextInt(30) : 0,
         10 + random.nextInt(60),
         random.nextInt(4) == 0 ? random.nextInt(5) : 0,
-        // A rewrite makes good what a note has failed to say, so in every other world there is none.
+        // A rewrite makes good what a note has failed to say; every other world has none.
         random.nextBoolean() ? Draws.oneTo(REWRITE_NOTES_MAX, random) : StateFile.REWRITE_NOTES_MIN,
         random.nextInt(3) == 0 ? random.nextInt(30) : 0);
   }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedStateStorage implements StateStorage {
   /** How the names of places end where a state file is rewritten. */
   public static final String REWRITING = ", rewriting it";
+
   private static final int KIND_SHIFT = 60;
   private static final int PAGE_SHIFT = 42;
   private static final int PAGE_MASK = (1 << 18) - 1;
