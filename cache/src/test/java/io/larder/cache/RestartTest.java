@@ -282,6 +282,18 @@ class RestartTest {
   }
 
   @Test
+  void whatIsStoredAfterAFlushAndAClockThatWasSetBackIsThere() throws IOException {
+    try (CacheRig rig = CacheRig.lasting(PAGES)) {
+      rig.cache.flushAll(0);
+      rig.kill();
+      try (CacheRig next = rig.againEarlier(1000)) {
+        next.set("a", value("a", 1));
+        assertThat(next.get("a")).isEqualTo(value("a", 1));
+      }
+    }
+  }
+
+  @Test
   void aFlushThatComesDueWhileNobodyRunsIsCarriedOut() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
       rig.cache.flushAll(rig.clock.unixSeconds() + 60);
