@@ -456,7 +456,7 @@ public final class Cache implements AutoCloseable {
   /** Whether everything that was to be written is on the devices. */
   public boolean hasStopped() {
     PageStore flash = tiers.flash();
-    return flash == null || (demote.hasEnded() && flash.isQuiet());
+    return flash == null || (demote.hasEnded() && flash.isQuiet() && !flash.isReclaiming());
   }
 
   /** The cache at this moment. */

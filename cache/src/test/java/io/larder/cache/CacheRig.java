@@ -179,7 +179,18 @@ final class CacheRig implements AutoCloseable {
     return againAfterBoot(BOOT, Durability.KILL);
   }
 
-  /** As above, on a machine that may have been restarted. */
+  /** As {@link #again}, with a clock that has been set back. */
+  CacheRig againEarlier(long bySeconds) throws IOException {
+    MemoryStateStorage kept = storage;
+    if (kept == null) {
+      throw new IllegalStateException("nothing is kept");
+    }
+    ManualClock earlier = new ManualClock(clock.unixSeconds() - bySeconds);
+    return new CacheRig(
+        earlier, flashDevice().snapshot(), kept, BOOT, Durability.KILL, hashBitCount);
+  }
+
+  /** As {@link #again}, on a machine that may have been restarted. */
   CacheRig againAfterBoot(UUID bootId, Durability durability) throws IOException {
     MemoryStateStorage kept = storage;
     if (kept == null) {

@@ -9,6 +9,7 @@ import io.larder.cache.model.StoreMode;
 import io.larder.cache.model.Verb;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.stats.EngineCounter;
+import io.larder.testkit.MemoryDevice;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +117,35 @@ class FetchedMarkTest {
     }
     assertThat(rig.cache.get(EngineCounter.RECORDS_RESCUED)).isPositive();
     assertThat(hasBeenRead("k")).isTrue();
+  }
+
+  /** A large one takes a while to move, and who reads it meanwhile reads the copy that goes. */
+  @Test
+  void largeItemReadWhileItIsMovedToAnotherPageHasBeenRead() {
+    byte[] large = new byte[100_000];
+    rig.set("k", large);
+    pushOut();
+    rig.cache.tunables().setCompactUnderPages(40);
+    for (int i = 0; i < filled; i++) {
+      rig.delete("filler" + i);
+    }
+    rig.flashDevice().clearOperations();
+    for (int i = 0; i < 100_000 && readCountOfAtLeast(large.length) == 0; i++) {
+      if (!rig.work.runOne()) {
+        rig.set("filler" + filled++, new byte[2000]);
+      }
+    }
+    assertThat(rig.cache.get(EngineCounter.RECORDS_RESCUED)).as("moved as yet").isZero();
+    rig.readElsewhere("k");
+
+    rig.settle();
+    assertThat(rig.cache.get(EngineCounter.RECORDS_RESCUED)).isPositive();
+    assertThat(hasBeenRead("k")).isTrue();
+  }
+
+  private long readCountOfAtLeast(int bytes) {
+    return rig.flashDevice().operations(MemoryDevice.Kind.READ).stream()
+        .filter(read -> read.lengthBytes() >= bytes)
+        .count();
   }
 }

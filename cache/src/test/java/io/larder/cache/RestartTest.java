@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.cache.model.Status;
 import io.larder.cache.model.Verb;
+import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.model.Durability;
 import io.larder.engine.page.PageSnapshot;
 import io.larder.engine.page.PageState;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
+import io.larder.engine.stats.EngineCounter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,9 +42,9 @@ class RestartTest {
   }
 
   private static boolean isOnFlash(CacheRig rig, String key) {
-    long before = rig.count(io.larder.cache.stats.CacheCounter.FLASH_LOOKUPS);
+    long before = rig.count(CacheCounter.FLASH_LOOKUPS);
     boolean hit = rig.get(key) != null;
-    return hit && rig.count(io.larder.cache.stats.CacheCounter.FLASH_LOOKUPS) > before;
+    return hit && rig.count(CacheCounter.FLASH_LOOKUPS) > before;
   }
 
   private static RestoreSnapshot restore(CacheRig rig) {
@@ -106,6 +108,39 @@ class RestartTest {
       for (int i = 0; i < 300; i++) {
         assertThat(next.get("k" + i)).isEqualTo(value("k" + i, 1));
       }
+      assertThat(restore(next).scannedPageCount()).as("all were sealed").isZero();
+    }
+  }
+
+  /** A page counts no more from before its first record is moved; so it is swept to its end. */
+  @Test
+  void aCleanStopEndsWhatReclaimHasBegun() throws IOException {
+    CacheRig rig = withOnFlash("a");
+    for (int i = 0; i < FILLER_COUNT; i += 2) {
+      rig.delete("filler-" + i);
+    }
+    rig.settle();
+    rig.cache.tunables().setCompactUnderPages(PAGES);
+    rig.work.runOnce("reclaim");
+    assertThat(rig.count(CacheCounter.EVICTED_FROM_FLASH)).isZero();
+    long before = rig.cache.snapshot().itemCount();
+
+    rig.session.close();
+    rig.cache.beginStop();
+    for (int i = 0; i < 1000; i++) {
+      rig.work.runOnce("demote");
+      rig.work.runOnce("flush-0");
+    }
+    assertThat(rig.cache.hasStopped()).as("with a page half given up").isFalse();
+    for (int i = 0; !rig.cache.hasStopped(); i++) {
+      assertThat(i).as("stops").isLessThan(1000);
+      rig.work.advance(Duration.ofMillis(20));
+    }
+    rig.work.close();
+    rig.cache.close();
+    try (CacheRig next = rig.again()) {
+      next.settle();
+      assertThat(next.cache.snapshot().flashItemCount()).isEqualTo(before);
       assertThat(restore(next).scannedPageCount()).as("all were sealed").isZero();
     }
   }
@@ -247,6 +282,18 @@ class RestartTest {
   }
 
   @Test
+  void whatIsStoredAfterAFlushAndAClockThatWasSetBackIsThere() throws IOException {
+    try (CacheRig rig = CacheRig.lasting(PAGES)) {
+      rig.cache.flushAll(0);
+      rig.kill();
+      try (CacheRig next = rig.againEarlier(1000)) {
+        next.set("a", value("a", 1));
+        assertThat(next.get("a")).isEqualTo(value("a", 1));
+      }
+    }
+  }
+
+  @Test
   void aFlushThatComesDueWhileNobodyRunsIsCarriedOut() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
       rig.cache.flushAll(rig.clock.unixSeconds() + 60);
@@ -304,6 +351,28 @@ class RestartTest {
         try (CacheRig third = next.again()) {
           third.settle();
           assertThat(third.get("a")).as("deleted when nobody could read it").isNull();
+        }
+      }
+    }
+  }
+
+  @Test
+  void whatADeviceRefusesDuringTheRebuildIsCounted() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        next.flashDevice().failNextWrite();
+        next.settle();
+        assertThat(next.cache.get(EngineCounter.WRITE_ERRORS)).as("directories").isEqualTo(1);
+        assertThat(next.flash().devices().getFirst().counts().writeErrors()).isEqualTo(1);
+        assertThat(next.cache.get(EngineCounter.PAGE_FAILURES)).isZero();
+        assertThat(next.get("a")).as("its page lives on without").isEqualTo(value("a", 1));
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.flashDevice().failNextRead();
+          third.settle();
+          assertThat(third.cache.get(EngineCounter.READ_ERRORS)).isEqualTo(1);
+          assertThat(third.flash().devices().getFirst().counts().readErrors()).isEqualTo(1);
         }
       }
     }

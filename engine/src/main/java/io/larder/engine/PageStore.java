@@ -710,6 +710,23 @@ public final class PageStore implements AutoCloseable {
     writers.forEach(BucketWriter::finish);
   }
 
+  /**
+   * From now on no page is given up that has not failed; one that is being given up is left by all
+   * its records yet. In the background, until {@link #isReclaiming} is false.
+   */
+  public void endReclaim() {
+    ReclaimStep step = reclaim;
+    if (step != null) {
+      step.beginEnd();
+    }
+  }
+
+  /** Whether a page may be in the middle of being given up. */
+  public boolean isReclaiming() {
+    ReclaimStep step = reclaim;
+    return step != null && step.mayBeSweeping();
+  }
+
   /** Whether nothing is waiting to be written. */
   public boolean isQuiet() {
     return flushes.areEmpty() && failedPages.isEmpty();
@@ -795,6 +812,18 @@ public final class PageStore implements AutoCloseable {
       stats.increment(EngineCounter.DEVICE_WRITES);
       stats.add(EngineCounter.DEVICE_BYTES_WRITTEN, bytes);
       deviceStats.get(deviceIndex).wrote(bytes, 0);
+    }
+
+    @Override
+    public void readFailed(int deviceIndex) {
+      stats.increment(EngineCounter.READ_ERRORS);
+      deviceStats.get(deviceIndex).readRefused();
+    }
+
+    @Override
+    public void writeFailed(int deviceIndex) {
+      stats.increment(EngineCounter.WRITE_ERRORS);
+      deviceStats.get(deviceIndex).writeRefused();
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class Shard {
   private final Ghost ghost;
 
   @GuardedBy("this")
-  private final ChangedKeys changedKeys = new ChangedKeys();
+  private final ChangedKeys changedKeys;
 
   private final int placeOfSegments;
   private final int bucketShift;
@@ -111,6 +111,7 @@ public final class Shard {
       int placeOfSegments) {
     this.memory = memory;
     this.ghost = new Ghost(memory, ghostClock, hashBitsUsed);
+    this.changedKeys = new ChangedKeys(hashBitsUsed);
     this.placeOfSegments = placeOfSegments;
     this.firstLevelBits = firstLevelBits;
     this.bucketShift = hashBitsUsed;
@@ -267,14 +268,17 @@ public final class Shard {
   /**
    * A key is about to be changed by a request that may not know of its record of an earlier run.
    *
-   * @return whether nobody has said so before
+   * @return whether nobody has said so before of any key of its group
    */
   @GuardedBy("this")
   public boolean keyChanges(long hash) {
     return changedKeys.add(hash);
   }
 
-  /** Whether a key was changed in this run before all records of an earlier one were found. */
+  /**
+   * Whether a key was changed in this run before all records of an earlier one were found, or one
+   * that is not told from it.
+   */
   @GuardedBy("this")
   public boolean hasChanged(long hash) {
     return changedKeys.contains(hash);

@@ -207,7 +207,7 @@ public final class DemoteStep implements Step {
     if (segment == null) {
       segment = nextLast();
       if (segment == null) {
-        return UNTIL_WOKEN;
+        return endFlash();
       }
     }
     return endSegment(segment, tiers.clock().unixSeconds());
@@ -230,14 +230,24 @@ public final class DemoteStep implements Step {
     if (next == null) {
       seenSegments.forEach(ram::keep);
       seenSegments.clear();
-      tiers.flashOfSlot().finish();
-      hasEnded = true;
       return null;
     }
     victim = next;
     position = 0;
     isAdmitted = false;
     return next;
+  }
+
+  /** All is in pages; they are sealed when nothing more comes to them off a page given up. */
+  private long endFlash() {
+    PageStore flash = tiers.flashOfSlot();
+    flash.endReclaim();
+    if (flash.isReclaiming()) {
+      return RETRY_NANOS;
+    }
+    flash.finish();
+    hasEnded = true;
+    return UNTIL_WOKEN;
   }
 
   private long endSegment(Segment segment, long now) {

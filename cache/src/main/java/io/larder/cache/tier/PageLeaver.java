@@ -232,8 +232,10 @@ public final class PageLeaver implements PageOwner {
     synchronized (shard) {
       long cursor = shard.find(keyHash, location);
       long old = cursor == Shard.NONE ? Slot.EMPTY : shard.get(cursor);
+      // Who reads it while it is written marks the slot; its copy does not say so.
+      int hits = !move.isFetched() && Slot.hits(old) > 0 ? 1 : 0;
       long moved =
-          old == Slot.EMPTY ? Slot.EMPTY : FlashRecords.slotOf(flash, write, Slot.tag(old), 0);
+          old == Slot.EMPTY ? Slot.EMPTY : FlashRecords.slotOf(flash, write, Slot.tag(old), hits);
       if (moved != Slot.EMPTY) {
         tiers.leaveFlash(old);
         flash.pointedAt(write);

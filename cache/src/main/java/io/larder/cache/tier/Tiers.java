@@ -138,7 +138,11 @@ public final class Tiers {
     if (noted != 0) {
       return noted;
     }
-    return state.isKept() ? clock.unixSeconds() << SEQUENCES_A_SECOND_BITS : 0;
+    // A run may have been flushed before it gave a sequence, and the clock set back since.
+    long flushed = saved == null ? 0 : saved.value(StateValue.FLUSHED_SEQUENCE);
+    return state.isKept()
+        ? Math.max(flushed, clock.unixSeconds() << SEQUENCES_A_SECOND_BITS)
+        : flushed;
   }
 
   /** A sequence that no other record has or will have. */

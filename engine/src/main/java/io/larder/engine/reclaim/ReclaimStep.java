@@ -35,6 +35,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One at a time, as every step.
  */
 public final class ReclaimStep implements Step {
+  /*
+   * A page counts for no later run from before its first record has been moved or dropped. So a store
+   * that is stopped in order has a sweep come to its end, and begins none but those of failed pages.
+   * Whoever ends it first says so and then looks whether one is under way; a run first says that one
+   * may be and then looks whether the end was asked for.
+   */
+
   private static final int ENTRIES_PER_CALL = 256;
 
   /** How long to wait when a rescue needs a flush to end, or a closing page its last reader. */
@@ -57,6 +64,8 @@ public final class ReclaimStep implements Step {
   private final NavigableMap<Integer, PageRequest> requestedPages = new ConcurrentSkipListMap<>();
   private final AtomicBoolean looksForDoomed = new AtomicBoolean();
 
+  private volatile boolean isEnding;
+  private volatile boolean mayBeSweeping;
   private boolean evicts = true;
   private @Nullable Sweep current;
 
@@ -107,8 +116,25 @@ public final class ReclaimStep implements Step {
     evicts = false;
   }
 
+  /** From now on only pages that have failed are given up, beside the one under way. Any thread. */
+  public void beginEnd() {
+    isEnding = true;
+  }
+
+  /** Whether a page may be in the middle of being given up. Any thread. */
+  public boolean mayBeSweeping() {
+    return mayBeSweeping;
+  }
+
   @Override
   public long run() {
+    mayBeSweeping = true;
+    long wait = runOn();
+    mayBeSweeping = current != null;
+    return wait;
+  }
+
+  private long runOn() {
     Sweep sweep = current;
     if (sweep == null) {
       return begin();
@@ -134,6 +160,9 @@ public final class ReclaimStep implements Step {
           SweepScope.PLAIN,
           DirectorySource.of(failed.directory()));
       return AT_ONCE;
+    }
+    if (isEnding) {
+      return UNTIL_WOKEN;
     }
     for (Map.Entry<Integer, PageRequest> next = requestedPages.pollFirstEntry();
         next != null;

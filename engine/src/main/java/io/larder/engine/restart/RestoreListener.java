@@ -11,6 +11,12 @@ public interface RestoreListener {
   /** A page that was never sealed has got its directory. */
   void written(int deviceIndex, int bytes);
 
+  /** A page cannot be read, or not to its end. */
+  void readFailed(int deviceIndex);
+
+  /** A page gets no directory: the device has refused it. */
+  void writeFailed(int deviceIndex);
+
   /** A page is as any other now. */
   void pageRestored(Page page);
 

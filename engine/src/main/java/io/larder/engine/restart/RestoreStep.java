@@ -186,6 +186,7 @@ public final class RestoreStep implements Step {
       scan = new PageScan(page, kept.version, geometry, restorer, buffers, listener::read);
     } catch (IOException e) {
       LOG.warn("{} cannot be read, and what is on it is lost: {}", page, e.toString());
+      listener.readFailed(page.deviceIndex());
       progress.lost();
       endUnread(kept);
     }
@@ -371,6 +372,7 @@ public final class RestoreStep implements Step {
     } catch (IOException e) {
       LOG.warn(
           "{} cannot be read to its end, and what is on it is lost: {}", kept.page, e.toString());
+      listener.readFailed(kept.page.deviceIndex());
       progress.lost();
       endUnread(kept);
     }
@@ -400,6 +402,7 @@ public final class RestoreStep implements Step {
     } catch (IOException e) {
       // It is read without one: when it is given up the index is gone through.
       LOG.warn("{} gets no directory: {}", page, e.toString());
+      listener.writeFailed(page.deviceIndex());
       return false;
     }
   }

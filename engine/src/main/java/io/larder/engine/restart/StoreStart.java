@@ -160,7 +160,8 @@ public record StoreStart(
           saved,
           old -> old < newIds.length ? newIds[old] : -1,
           latestVersion,
-          persistence.durability());
+          persistence.durability(),
+          persistence.rewriteNotesMin());
     } catch (IOException e) {
       // What is there says nothing of what this run is going to do; a later one must not trust it.
       persistence.storage().delete();

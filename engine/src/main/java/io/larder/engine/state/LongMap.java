@@ -15,9 +15,9 @@ final class LongMap {
 
   /** Sees every pair. */
   @FunctionalInterface
-  interface Visitor {
+  interface Visitor<E extends Exception> {
     /** One of them. */
-    void pair(long key, long value);
+    void pair(long key, long value) throws E;
   }
 
   int size() {
@@ -42,7 +42,7 @@ final class LongMap {
     }
   }
 
-  void forEach(Visitor visitor) {
+  <E extends Exception> void forEach(Visitor<E> visitor) throws E {
     for (int i = 0; i < keys.length; i++) {
       if (values[i] != 0) {
         visitor.pair(keys[i], values[i]);

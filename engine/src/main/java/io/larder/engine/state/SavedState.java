@@ -28,7 +28,7 @@ public final class SavedState {
   private final long[] highest;
   private final SavedTombstones tombstones;
   private final long[] values = new long[StateValue.values().length];
-  private LongMap changedKeys = new LongMap();
+  private ChangedGroups changedKeys = new ChangedGroups();
   private long noteCount;
   private boolean endedCleanly;
 
@@ -169,25 +169,25 @@ public final class SavedState {
     return values[which.ordinal()];
   }
 
-  /** Up to which version records of that key do not count; 0 when it was never noted. */
+  /** Up to which version records of that key do not count; 0 when none of its group was noted. */
   public long changedKeysVersion(long keyHash) {
-    return changedKeys.get(keyHash);
+    return changedKeys.floorOf(keyHash);
   }
 
-  /** How many keys were noted as changed. */
+  /** How many keys were noted as changed; those of one group count once. */
   public long changedKeyCount() {
     return changedKeys.size();
   }
 
-  /** Shows the hash of every changed key, and up to which version it was noted. */
-  void changedKeys(LongMap.Visitor visitor) {
+  /** Shows a hash of every group of changed keys, and up to which version it was noted. */
+  <E extends Exception> void changedKeys(LongMap.Visitor<E> visitor) throws E {
     changedKeys.forEach(visitor);
   }
 
   /** Gives back the memory of what was noted of records and keys: all of it has been heard. */
   public void release() {
     tombstones.release();
-    changedKeys = new LongMap();
+    changedKeys = new ChangedGroups();
   }
 
   private void requireUsable() {
@@ -258,12 +258,12 @@ public final class SavedState {
         }
         case HASH -> {
           if (hashFloor != 0) {
-            changedKeys.put(first, Math.max(hashFloor, changedKeys.get(first)));
+            changedKeys.add(first, hashFloor);
           }
           yield true;
         }
         case REBUILT -> {
-          changedKeys = new LongMap();
+          changedKeys = new ChangedGroups();
           yield true;
         }
         case CLEAN_END -> true;

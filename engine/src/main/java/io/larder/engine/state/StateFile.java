@@ -35,7 +35,7 @@ public final class StateFile implements StateLog, AutoCloseable {
    */
 
   /** A file with no more notes than this is not rewritten. */
-  static final int REWRITE_NOTES_MIN = 1 << 16;
+  public static final int REWRITE_NOTES_MIN = 1 << 16;
 
   private static final Logger LOG = LoggerFactory.getLogger(StateFile.class);
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -128,7 +128,8 @@ public final class StateFile implements StateLog, AutoCloseable {
     return begin(storage, identity, saved, newPageIdOf, hashFloor, durability, REWRITE_NOTES_MIN);
   }
 
-  static StateFile begin(
+  /** As above, for a file that is rewritten when it has more than {@code rewriteNotesMin} notes. */
+  public static StateFile begin(
       StateStorage storage,
       StateIdentity identity,
       @Nullable SavedState saved,
@@ -213,18 +214,19 @@ public final class StateFile implements StateLog, AutoCloseable {
     saved.changedKeys((_, floor) -> floors.add(floor));
     for (long floor : floors) {
       write(NoteKind.HASH_FLOOR, 0, 0, floor);
-      long[] hashes = new long[(int) saved.changedKeyCount()];
-      int[] count = {0};
-      saved.changedKeys((hash, itsFloor) -> {
-        if (itsFloor == floor) {
-          hashes[count[0]++] = hash;
-        }
-      });
-      for (int i = 0; i < count[0]; i++) {
-        live.addHash();
-        write(NoteKind.HASH, 0, 0, hashes[i]);
-      }
+      carryOverHashes(saved, floor);
     }
+  }
+
+  @GuardedBy("this")
+  @SuppressWarnings("GuardedBy") // Whoever is shown the hashes is called before the call returns.
+  private void carryOverHashes(SavedState saved, long floor) throws IOException {
+    saved.<IOException>changedKeys((hash, itsFloor) -> {
+      if (itsFloor == floor) {
+        live.addHash();
+        write(NoteKind.HASH, 0, 0, hash);
+      }
+    });
   }
 
   @GuardedBy("this")

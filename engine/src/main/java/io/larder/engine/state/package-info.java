@@ -3,8 +3,9 @@
  *
  * <p>Files in reading order: {@code StateLog}, {@code StateValue}, {@code StateIdentity}, {@code
  * StateDevice}, {@code StateHeaderLayout}, {@code NoteLayout}, {@code NoteKind}, {@code
- * SavedState}, {@code SavedTombstones}, {@code LongMap}, {@code StateFile}, {@code StateRewrite},
- * {@code LiveNotes}, {@code GroupCommit}, {@code StateSnapshot}, {@code StateLook}.
+ * SavedState}, {@code SavedTombstones}, {@code ChangedGroups}, {@code LongMap}, {@code StateFile},
+ * {@code StateRewrite}, {@code LiveNotes}, {@code GroupCommit}, {@code StateSnapshot}, {@code
+ * StateLook}.
  */
 @NullMarked
 package io.larder.engine.state;

@@ -99,6 +99,12 @@ class RestoreStepTest {
     public void written(int deviceIndex, int bytes) {}
 
     @Override
+    public void readFailed(int deviceIndex) {}
+
+    @Override
+    public void writeFailed(int deviceIndex) {}
+
+    @Override
     public void pageRestored(Page restored) {}
 
     @Override

@@ -212,6 +212,10 @@ public final class SimulateCommand implements Callable<Integer> {
     row("devices out of service", "%,d".formatted(tally.devicesLost()));
     if (tally.crashPlaceCount() > 0) {
       row("crash points", "%,d, of %,d met".formatted(tally.crashCount(), tally.crashPlaceCount()));
+      row(
+          "state file rewritten",
+          "%,d times; %,d killed while at it"
+              .formatted(tally.stateRewriteCount(), tally.crashInRewriteCount()));
       row("stops in order", "%,d".formatted(tally.stopCount()));
       row("records found again", "%,d".formatted(tally.recordsRestored()));
     }

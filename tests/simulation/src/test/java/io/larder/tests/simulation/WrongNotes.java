@@ -25,7 +25,7 @@ enum WrongNotes implements NoteTampering, Tampering {
   },
 
   /** A page that was being swept counts, with records that have been moved and then changed. */
-  MARK_NOT_CLEARED("was shown|wrong answer") {
+  MARK_NOT_CLEARED("was shown|wrong answer", 94) {
     @Override
     public boolean arrives(long first, long second, String step) {
       return kind(second) != MARK || first != 0;
@@ -63,6 +63,22 @@ enum WrongNotes implements NoteTampering, Tampering {
     public boolean arrives(long first, long second, String step) {
       return kind(second) != VALUE || number(second) != VERSION;
     }
+  },
+
+  /** What a flush_all has ended is found again. */
+  FLUSH_NOT_NOTED("was shown|wrong answer") {
+    @Override
+    public boolean arrives(long first, long second, String step) {
+      return kind(second) != VALUE || number(second) != FLUSHED_SEQUENCE;
+    }
+  },
+
+  /** A flush_all that is not due yet when the process ends never comes. */
+  LATER_FLUSH_NOT_NOTED("was shown|wrong answer") {
+    @Override
+    public boolean arrives(long first, long second, String step) {
+      return kind(second) != VALUE || number(second) != FLUSH_DUE;
+    }
   };
 
   private static final int MARK = 1;
@@ -71,16 +87,29 @@ enum WrongNotes implements NoteTampering, Tampering {
   private static final int HASH = 6;
   private static final int SEQUENCE = 1;
   private static final int VERSION = 2;
+  private static final int FLUSHED_SEQUENCE = 4;
+  private static final int FLUSH_DUE = 5;
 
   private final String found;
+  private final long firstSeed;
 
   WrongNotes(String found) {
+    this(found, 1);
+  }
+
+  WrongNotes(String found, long firstSeed) {
     this.found = found;
+    this.firstSeed = firstSeed;
   }
 
   /** What the oracle says of it. */
   String found() {
     return found;
+  }
+
+  /** Where to begin to look for it: with 1, unless it is rare that it can be seen. */
+  long firstSeed() {
+    return firstSeed;
   }
 
   @Override

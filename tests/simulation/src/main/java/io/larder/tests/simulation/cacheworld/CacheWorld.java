@@ -12,6 +12,7 @@ import io.larder.engine.model.Durability;
 import io.larder.engine.restart.Persistence;
 import io.larder.engine.restart.RestoreProgress.RestoreSnapshot;
 import io.larder.engine.state.SavedState;
+import io.larder.engine.state.StateSnapshot;
 import io.larder.engine.state.StateValue;
 import io.larder.engine.stats.EngineCounter;
 import io.larder.platform.device.Device;
@@ -238,7 +239,8 @@ public final class CacheWorld implements AutoCloseable {
     boolean mustBeEmpty = kept.mustBeEmpty();
     boolean mayBeEmpty = mustBeEmpty || openWasKilled;
     openWasKilled = true;
-    Persistence persistence = Persistence.read(storage, kept.bootId, kept.durability);
+    Persistence persistence =
+        Persistence.read(storage, kept.bootId, kept.durability).rewritingFrom(kept.rewriteNotesMin);
     SavedState saved = persistence.saved();
     // A process that is killed while it begins may have emptied the flash for the one after.
     isEmptied |= !saved.isUsable();
@@ -552,7 +554,8 @@ public final class CacheWorld implements AutoCloseable {
     oracle.timePassed();
   }
 
-  private void flushAll(SplittableRandom from) {
+  /** A flush_all, at once or due later. */
+  void flushAll(SplittableRandom from) {
     long due = from.nextBoolean() ? 0 : clock.unixSeconds() + from.nextInt(30);
     flushAll(due);
   }
@@ -644,6 +647,8 @@ public final class CacheWorld implements AutoCloseable {
     tally.pagesReclaimed(life.cache.get(EngineCounter.PAGE_RECLAIMS));
     tally.devicesLost(devicesLost());
     RestoreSnapshot restore = life.cache.restore();
+    StateSnapshot state = life.cache.state();
+    tally.stateRewrites(state == null ? 0 : state.rewrites());
     tally.restored(restore == null ? 0 : restore.recordCount());
     tally.damageFound(life.cache.get(CacheCounter.CHECKSUM_FAILURES));
   }
@@ -838,7 +843,9 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().isSound();
+    // What the next process cannot read at its start it may not know for its own, nor count.
+    boolean isAllThere =
+        hasStopped && scenario.evicts() && scenario.rates().readsAreSound();
     oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }

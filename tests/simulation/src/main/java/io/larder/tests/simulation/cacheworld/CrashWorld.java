@@ -5,6 +5,7 @@ import io.larder.engine.model.Bucket;
 import io.larder.testkit.MemoryDevice;
 import io.larder.tests.simulation.cacheworld.Remains.Kept;
 import io.larder.tests.simulation.device.Fate;
+import io.larder.tests.simulation.device.SimulatedStateStorage;
 import io.larder.tests.simulation.model.Draws;
 import io.larder.tests.simulation.model.Tally;
 import io.larder.tests.simulation.model.Trace;
@@ -36,11 +37,17 @@ public final class CrashWorld implements AutoCloseable {
   private static final int FILLS_MAX = 8;
   private static final int PLACES_WHILE_OPENING = 40;
 
+  /** A rewrite is a rare moment, so some processes are killed in none but such a one. */
+  private static final int ONE_IN_A_REWRITE_IN = 6;
+
+  private static final int PLACES_OF_A_REWRITE = 300;
+
   private final CacheScenario scenario;
   private final CrashScenario crashes;
   private final Tally tally;
   private final Trace trace;
   private final SplittableRandom random;
+  private final SplittableRandom moreRandom;
   private final Remains remains;
   private final Fate fate;
   private final CacheWorld world;
@@ -62,7 +69,8 @@ public final class CrashWorld implements AutoCloseable {
     this.tally = tally;
     this.trace = trace;
     this.random = new SplittableRandom(scenario.seed() * 29 + 3);
-    this.remains = new Remains(crashes.durability());
+    this.moreRandom = new SplittableRandom(scenario.seed() * 31 + 7);
+    this.remains = new Remains(crashes.durability(), crashes.rewriteNotesMin());
     this.fate = remains.fate;
     FlashScenario flash = flash();
     for (int i = 0; i < flash.deviceBytes().size(); i++) {
@@ -134,15 +142,23 @@ public final class CrashWorld implements AutoCloseable {
         random.nextBoolean()
             ? Draws.oneTo(crashes.placesMax(), random)
             : 1 + random.nextInt(crashes.placesMax()));
+    if (moreRandom.nextInt(ONE_IN_A_REWRITE_IN) == 0) {
+      fate.in(Draws.oneTo(PLACES_OF_A_REWRITE, moreRandom), SimulatedStateStorage.REWRITING);
+    }
     if (percent(crashes.noteFailurePercent())) {
       remains.storage.failAppend(Draws.oneTo(1000, random));
     }
     int operations = Draws.oneTo(crashes.operationsMax(), random);
     boolean readsBack = percent(crashes.readBackPercent());
+    boolean flushes = moreRandom.nextInt(100) < crashes.flushPercent();
+    int flushAt = flushes ? moreRandom.nextInt(operations) : -1;
     untilStruck(() -> {
       world.flushAgain();
       for (int i = 0; i < operations; i++) {
         world.lookAtVague();
+        if (i == flushAt) {
+          world.flushAll(moreRandom);
+        }
         world.operate(1);
       }
       if (readsBack) {
@@ -158,7 +174,7 @@ public final class CrashWorld implements AutoCloseable {
 
   /** The moment of a kill. */
   private void struck() {
-    tally.crash();
+    tally.crash(fate.where().endsWith(SimulatedStateStorage.REWRITING));
     trace.note("killed " + fate.where(), 0);
     endOfMachine();
     world.killed(Survival.SETTLED);

@@ -23,6 +23,9 @@ final class Remains {
   final MemoryStateStorage storage = new MemoryStateStorage();
   final Durability durability;
 
+  /** A state file with no more notes than this is not rewritten. */
+  final int rewriteNotesMin;
+
   /** Those that the next process is given, in that order. */
   final List<Kept> devices = new ArrayList<>();
 
@@ -41,8 +44,9 @@ final class Remains {
   private boolean endedCleanly;
   private long bootCount;
 
-  Remains(Durability durability) {
+  Remains(Durability durability, int rewriteNotesMin) {
     this.durability = durability;
+    this.rewriteNotesMin = rewriteNotesMin;
   }
 
   /** The machine's clock, which somebody may set back between two processes. */

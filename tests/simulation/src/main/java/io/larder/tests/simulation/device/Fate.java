@@ -16,6 +16,10 @@ public final class Fate {
   private static final long NEVER = Long.MAX_VALUE;
 
   private long placesLeft = NEVER;
+
+  /** Only places whose names end like this are counted. */
+  private String ending = "";
+
   private boolean struck;
   private long placeCount;
   private String where = "";
@@ -28,7 +32,13 @@ public final class Fate {
 
   /** It strikes at the {@code count}-th place from now; 1 is the next. */
   public void in(long count) {
+    in(count, "");
+  }
+
+  /** As above, counting only places whose names end with {@code ending}. */
+  public void in(long count, String ending) {
     placesLeft = count;
+    this.ending = ending;
   }
 
   /** It does not strike. */
@@ -59,7 +69,7 @@ public final class Fate {
 
   /** The process may be killed here. */
   public void place(String here) {
-    if (comes()) {
+    if (comes(here)) {
       strike(here);
     }
   }
@@ -67,12 +77,15 @@ public final class Fate {
   /**
    * Whether the process is killed here; the caller then does what gets done, and {@link #strike}s.
    */
-  boolean comes() {
+  boolean comes(String here) {
     if (struck) {
       return false;
     }
     placeCount++;
-    placesLeft -= placesLeft == NEVER ? 0 : 1;
+    if (placesLeft == NEVER || !here.endsWith(ending)) {
+      return false;
+    }
+    placesLeft--;
     return placesLeft == 0;
   }
 

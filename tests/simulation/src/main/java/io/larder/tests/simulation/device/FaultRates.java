@@ -1,8 +1,10 @@
 package io.larder.tests.simulation.device;
 
 import io.larder.tests.simulation.model.FaultKind;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +14,14 @@ import java.util.random.RandomGenerator;
  */
 public final class FaultRates {
   private static final int MILLION = 1_000_000;
+  private static final Set<FaultKind> UNSOUND_READS =
+      Set.of(
+          FaultKind.READ_ERROR,
+          FaultKind.SHORT_READ,
+          FaultKind.SILENTLY_TORN_WRITE,
+          FaultKind.MISDIRECTED_WRITE,
+          FaultKind.BIT_FLIP,
+          FaultKind.DEVICE_DEAD);
 
   private final Map<FaultKind, Integer> perMillion = new EnumMap<>(FaultKind.class);
 
@@ -50,9 +60,9 @@ public final class FaultRates {
     return perMillion.containsKey(kind);
   }
 
-  /** Whether nothing goes wrong. */
-  public boolean isSound() {
-    return perMillion.isEmpty();
+  /** Whether every blocking read is answered, and with what was written. */
+  public boolean readsAreSound() {
+    return Collections.disjoint(perMillion.keySet(), UNSOUND_READS);
   }
 
   /** Whether a fault of this kind strikes now. */

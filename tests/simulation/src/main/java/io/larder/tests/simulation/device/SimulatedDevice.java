@@ -214,9 +214,10 @@ public final class SimulatedDevice implements Device {
     if (fate.hasStruck()) {
       return;
     }
-    if (fate.comes()) {
+    String here = "in the middle of a write";
+    if (fate.comes(here)) {
       landSome(bytes, offsetBytes);
-      fate.strike("in the middle of a write");
+      fate.strike(here);
     }
     if (!changingBytes && !Arrays.equals(bytes, bytesOf(source))) {
       throw new SimulationFailure(

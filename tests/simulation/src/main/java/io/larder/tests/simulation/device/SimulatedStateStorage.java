@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One.
  */
 public final class SimulatedStateStorage implements StateStorage {
+  /** How the names of places end where a state file is rewritten. */
+  public static final String REWRITING = ", rewriting it";
+
   private static final int KIND_SHIFT = 60;
   private static final int PAGE_SHIFT = 42;
   private static final int PAGE_MASK = (1 << 18) - 1;
@@ -65,10 +68,11 @@ public final class SimulatedStateStorage implements StateStorage {
 
   @Override
   public StateAppender create(ByteBuffer header) throws IOException {
-    fate.place("before a state file is made");
+    String rewriting = published == null ? "" : REWRITING;
+    fate.place("before a state file is made" + rewriting);
     StateAppender made = memory.create(header);
-    fate.place("after a state file was made");
-    return new Appender(made);
+    fate.place("after a state file was made" + rewriting);
+    return new Appender(made, rewriting);
   }
 
   @Override
@@ -81,24 +85,29 @@ public final class SimulatedStateStorage implements StateStorage {
   private final class Appender implements StateAppender {
     private final StateAppender appender;
 
+    /** Empty, unless it is to take the place of another of this process. */
+    private String rewriting;
+
     /** A note that is to arrive late. */
     private long lateFirst;
 
     private long lateSecond;
 
-    Appender(StateAppender appender) {
+    Appender(StateAppender appender, String rewriting) {
       this.appender = appender;
+      this.rewriting = rewriting;
     }
 
     @Override
     public void append(long first, long second) throws IOException {
-      fate.place("before a note");
+      fate.place("before a note" + rewriting);
       if (fate.hasStruck() || !tampering.arrives(first, second, step.get())) {
         return;
       }
-      if (fate.comes()) {
+      String here = "in the middle of a note" + rewriting;
+      if (fate.comes(here)) {
         halve(first);
-        fate.strike("in the middle of a note");
+        fate.strike(here);
       }
       arriveLate();
       if (tampering.arrivesLate(first, second)) {
@@ -112,7 +121,7 @@ public final class SimulatedStateStorage implements StateStorage {
           second >>> KIND_SHIFT,
           second >>> PAGE_SHIFT & PAGE_MASK,
           second >>> OFFSET_SHIFT & OFFSET_MASK);
-      fate.place("after a note");
+      fate.place("after a note" + rewriting);
     }
 
     private void arriveLate() throws IOException {
@@ -144,7 +153,7 @@ public final class SimulatedStateStorage implements StateStorage {
 
     @Override
     public void makeRoom() throws IOException {
-      fate.place("before the state file gets room");
+      fate.place("before the state file gets room" + rewriting);
       if (!fate.hasStruck()) {
         appender.makeRoom();
       }
@@ -161,24 +170,25 @@ public final class SimulatedStateStorage implements StateStorage {
 
     @Override
     public void force() throws IOException {
-      fate.place("before a force");
+      fate.place("before a force" + rewriting);
       if (!fate.hasStruck()) {
         appender.force();
         trace.note("state file forced", 0);
       }
-      fate.place("after a force");
+      fate.place("after a force" + rewriting);
     }
 
     @Override
     public void publish() throws IOException {
-      fate.place("before a state file is published");
+      fate.place("before a state file is published" + rewriting);
       if (!fate.hasStruck()) {
         appender.publish();
         published = this;
         whenPublished.run();
         trace.note("state file published", 0);
       }
-      fate.place("after a state file was published");
+      fate.place("after a state file was published" + rewriting);
+      rewriting = "";
     }
 
     @Override

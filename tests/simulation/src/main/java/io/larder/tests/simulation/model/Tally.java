@@ -24,7 +24,9 @@ public final class Tally {
   private long refusalCount;
   private long forgottenCount;
   private long crashCount;
+  private long crashInRewriteCount;
   private long crashPlaceCount;
+  private long stateRewriteCount;
   private long stopCount;
   private long recordsRestored;
 
@@ -99,9 +101,15 @@ public final class Tally {
     forgottenCount += count;
   }
 
-  /** Counts a process that was killed. */
-  public void crash() {
+  /** Counts a process that was killed, perhaps while it rewrote its state file. */
+  public void crash(boolean isInRewrite) {
     crashCount++;
+    crashInRewriteCount += isInRewrite ? 1 : 0;
+  }
+
+  /** Counts how often state files were rewritten. */
+  public void stateRewrites(long count) {
+    stateRewriteCount += count;
   }
 
   /** Counts places where a process might have been killed. */
@@ -135,7 +143,9 @@ public final class Tally {
     refusalCount += other.refusalCount;
     forgottenCount += other.forgottenCount;
     crashCount += other.crashCount;
+    crashInRewriteCount += other.crashInRewriteCount;
     crashPlaceCount += other.crashPlaceCount;
+    stateRewriteCount += other.stateRewriteCount;
     stopCount += other.stopCount;
     recordsRestored += other.recordsRestored;
   }
@@ -196,6 +206,14 @@ public final class Tally {
 
   public long crashCount() {
     return crashCount;
+  }
+
+  public long crashInRewriteCount() {
+    return crashInRewriteCount;
+  }
+
+  public long stateRewriteCount() {
+    return stateRewriteCount;
   }
 
   public long crashPlaceCount() {

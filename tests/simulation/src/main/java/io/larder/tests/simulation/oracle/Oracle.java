@@ -4,6 +4,7 @@ import io.larder.cache.index.KeyHash;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.Status;
 import io.larder.cache.model.Verb;
+import io.larder.engine.model.KeyGroup;
 import io.larder.platform.time.Clock;
 import io.larder.tests.simulation.model.SimulationFailure;
 import io.larder.tests.simulation.model.Tally;
@@ -22,8 +23,11 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> One.
  */
 public final class Oracle {
-  /** Bits of a key's hash that say which slots are looked at for it: shard, bucket, tag. */
-  private static final long SEEN_BITS = (1L << (6 + 5 + 18)) - 1;
+  /**
+   * Keys that agree in these bits of their hash may be taken for each other: a slot knows 29 of
+   * them, by shard, bucket and tag, and what is changed during a rebuild is known by fewer.
+   */
+  private static final long SEEN_BITS = KeyGroup.COUNT - 1;
 
   private final Serial serial;
   private final Losses losses;
