@@ -59,12 +59,12 @@ class CrashSimulationTest {
 
   /**
    * Seeds, and what they found in the worlds they had then: 32 and 56, pages that a flush_all met
-   * during the rebuild, never given up; 49, a stop in order in the middle of giving a page up;
-   * 105, 169 and 180, records of a page that could not be read during a rebuild, found by the
-   * next; 1954, that a large record was read while it was moved to another page; 10025, records of
-   * the store before, behind the last one of a page that was being filled; 100490, a flush_all
-   * before anything was stored, and a clock that was set back. The first three, 1954 and the last
-   * are also held by tests of the cache.
+   * during the rebuild, never given up; 49, a stop in order in the middle of giving a page up; 105,
+   * 169 and 180, records of a page that could not be read during a rebuild, found by the next;
+   * 1954, that a large record was read while it was moved to another page; 10025, records of the
+   * store before, behind the last one of a page that was being filled; 100490, a flush_all before
+   * anything was stored, and a clock that was set back. The first three, 1954 and the last are also
+   * held by tests of the cache.
    */
   @ParameterizedTest
   @ValueSource(longs = {32, 49, 56, 105, 169, 180, 1954, 10025, 100490})

@@ -844,8 +844,7 @@ public final class CacheWorld implements AutoCloseable {
       remains.endedCleanly();
     }
     // What the next process cannot read at its start it may not know for its own, nor count.
-    boolean isAllThere =
-        hasStopped && scenario.evicts() && scenario.rates().readsAreSound();
+    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().readsAreSound();
     oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }

@@ -23,8 +23,7 @@ public final class SimulationFailure extends RuntimeException {
    *
    * @param harmlessMax refused writes that may have failed no page
    */
-  public static void unlessRefusalsExplain(
-      long refusedWrites, long harmlessMax, long failedPages) {
+  public static void unlessRefusalsExplain(long refusedWrites, long harmlessMax, long failedPages) {
     if (failedPages > refusedWrites
         || refusedWrites - harmlessMax > WritesUnderWay.COUNT_MAX * failedPages) {
       throw new SimulationFailure(
