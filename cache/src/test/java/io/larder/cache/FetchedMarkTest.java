@@ -143,9 +143,33 @@ class FetchedMarkTest {
     assertThat(hasBeenRead("k")).isTrue();
   }
 
+  /** It takes a while to get to flash as well; an add that finds it meanwhile reads nothing. */
+  @Test
+  void largeItemThatAnAddFindsOnItsWayToFlashHasNotBeenRead() {
+    byte[] large = new byte[100_000];
+    rig.set("k", large);
+    int firstBlockBytes = 4096;
+    for (int i = 0;
+        i < 100_000 && countOf(MemoryDevice.Kind.WRITE, large.length - firstBlockBytes) == 0;
+        i++) {
+      if (!rig.work.runOne()) {
+        rig.set("filler" + filled++, new byte[2000]);
+      }
+    }
+    assertThat(rig.store(StoreMode.ADD, "k", VALUE)).isEqualTo(Status.NOT_STORED);
+
+    rig.settle();
+    assertThat(hasBeenRead("k")).isFalse();
+    assertThat(rig.count(CacheCounter.FLASH_HITS)).as("it is on flash").isPositive();
+  }
+
   private long readCountOfAtLeast(int bytes) {
-    return rig.flashDevice().operations(MemoryDevice.Kind.READ).stream()
-        .filter(read -> read.lengthBytes() >= bytes)
+    return countOf(MemoryDevice.Kind.READ, bytes);
+  }
+
+  private long countOf(MemoryDevice.Kind kind, int bytesMin) {
+    return rig.flashDevice().operations(kind).stream()
+        .filter(operation -> operation.lengthBytes() >= bytesMin)
         .count();
   }
 }

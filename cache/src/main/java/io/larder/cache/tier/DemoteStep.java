@@ -615,11 +615,13 @@ public final class DemoteStep implements Step {
       long cursor = shard.find(demotion.hash(), tiers.ramLocation(segment, 0));
       boolean isSame =
           cursor != Shard.NONE && (RecordLayout.state(memory, 0) & RecordLayout.BUSY) != 0;
+      // Who asked for it meanwhile counts on flash only if it was read: there hits say just that.
+      int hits =
+          isSame && (RecordLayout.state(memory, 0) & RecordLayout.FETCHED) != 0
+              ? Slot.hits(shard.get(cursor))
+              : 0;
       long slot =
-          isSame
-              ? FlashRecords.slotOf(
-                  flash, demotion.write(), demotion.tag(), Slot.hits(shard.get(cursor)))
-              : Slot.EMPTY;
+          isSame ? FlashRecords.slotOf(flash, demotion.write(), demotion.tag(), hits) : Slot.EMPTY;
       if (slot != Slot.EMPTY) {
         flash.pointedAt(demotion.write());
         tellWritten(segment, 0, demotion.bucket());

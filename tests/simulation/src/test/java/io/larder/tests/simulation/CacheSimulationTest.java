@@ -123,7 +123,7 @@ class CacheSimulationTest {
 
   @Test
   void popularItemsComeBackToRamAndReturnToTheirCopies() {
-    Tally tally = play(flashScenario(2 << 20, 100_000, 64 * 1024, 6000, 20_000, 95, 15_000));
+    Tally tally = play(flashScenario(2 << 20, 100_000, 64 * 1024, 9000, 20_000, 80, 20_000));
 
     assertThat(tally.count(CacheCounter.RECACHED)).isPositive();
     assertThat(tally.count(CacheCounter.DEMOTED_TO_TWIN)).isPositive();
