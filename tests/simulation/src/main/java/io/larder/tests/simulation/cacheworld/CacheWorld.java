@@ -562,12 +562,16 @@ public final class CacheWorld implements AutoCloseable {
 
   private void flushAll(long dueSeconds) {
     flushUnconfirmed = dueSeconds;
+    // What was asked while it waits for a note would be answered before the oracle knows of it.
+    boolean rested = othersRest;
+    othersRest = true;
     if (tampering.passesFlushAll()) {
       life.cache.flushAll(dueSeconds);
     }
     if (settles()) {
       life.askers.getFirst().session.settle();
     }
+    othersRest = rested;
     oracle.flushedAll(dueSeconds);
     oracle.settledIf(remains != null);
     flushUnconfirmed = null;
