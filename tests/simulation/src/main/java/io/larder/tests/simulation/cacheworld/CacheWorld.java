@@ -311,7 +311,7 @@ public final class CacheWorld implements AutoCloseable {
         return lossesBefore;
       }
       Cache cache = life.cache;
-      RestoreSnapshot restore = cache.restore();
+      RestoreSnapshot restore = restoreNow();
       return lossesBefore
           + cache.get(CacheCounter.EVICTED_FROM_RAM)
           + cache.get(CacheCounter.DEMOTE_DROPPED)
@@ -334,10 +334,19 @@ public final class CacheWorld implements AutoCloseable {
       if (!isAlive) {
         return collisionsBefore;
       }
-      RestoreSnapshot restore = life.cache.restore();
+      RestoreSnapshot restore = restoreNow();
       return collisionsBefore
           + life.cache.get(CacheCounter.SLOTS_TAKEN_UNREAD)
           + (restore == null ? 0 : restore.changedCount());
+    }
+
+    /** The cache asks for the time to tell; nothing is to happen while the books are read. */
+    private @Nullable RestoreSnapshot restoreNow() {
+      boolean rested = othersRest;
+      othersRest = true;
+      RestoreSnapshot restore = life.cache.restore();
+      othersRest = rested;
+      return restore;
     }
   }
 
@@ -562,7 +571,7 @@ public final class CacheWorld implements AutoCloseable {
 
   private void flushAll(long dueSeconds) {
     flushUnconfirmed = dueSeconds;
-    // What was asked while it waits for a note would be answered before the oracle knows of it.
+    // What was asked while it waits for a note would be answered before the oracle hears of it.
     boolean rested = othersRest;
     othersRest = true;
     if (tampering.passesFlushAll()) {
