@@ -14,6 +14,9 @@ public final class CourteousStep implements Step {
   /** Long beside what it takes to go to sleep, short beside what a client notices. */
   static final long TURN_NANOS = 1_000_000;
 
+  /** What takes longer has waited for a device, and kept nobody from a processor. */
+  static final long WORKED_NANOS_MAX = 10_000_000;
+
   /**
    * Measured on two cores, two such threads beside one event loop and its clients: with 1 the
    * clients got 43 to 52 % of their usual rate in the first seconds of a process, without rests 12.
@@ -42,7 +45,7 @@ public final class CourteousStep implements Step {
     if (pause != AT_ONCE || workedNanos < TURN_NANOS) {
       return pause;
     }
-    long worked = workedNanos;
+    long worked = Math.min(workedNanos, WORKED_NANOS_MAX);
     workedNanos = 0;
     long requests = requestCount.getAsLong();
     boolean hasAnybodyAsked = requests != requestsBefore;

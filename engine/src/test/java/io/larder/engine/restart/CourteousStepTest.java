@@ -15,10 +15,12 @@ class CourteousStepTest {
   private long requestCount = 100;
   private long answer = Step.AT_ONCE;
 
+  private Duration taking = CALL;
+
   private final CourteousStep step =
       new CourteousStep(
           () -> {
-            clock.advance(CALL);
+            clock.advance(taking);
             return answer;
           },
           () -> requestCount,
@@ -43,6 +45,15 @@ class CourteousStepTest {
     assertThat(pauseOfATurn()).isEqualTo(CourteousStep.REST_PER_WORK * 3 * CALL.toNanos());
     requestCount++;
     assertThat(pauseOfATurn()).isEqualTo(CourteousStep.REST_PER_WORK * 3 * CALL.toNanos());
+  }
+
+  /** Found by the simulation, seed 3000033 of the world of crashes: it rested for minutes. */
+  @Test
+  void timeThatADeviceTookIsNotRestedFor() {
+    taking = Duration.ofSeconds(30);
+    requestCount++;
+
+    assertThat(step.run()).isEqualTo(CourteousStep.REST_PER_WORK * CourteousStep.WORKED_NANOS_MAX);
   }
 
   @Test
