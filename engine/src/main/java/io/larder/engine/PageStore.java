@@ -121,7 +121,7 @@ public final class PageStore implements AutoCloseable {
     this.start = start;
     this.state = start.state();
     this.pages = pages(devices, config, start);
-    this.restore = new RestoreProgress(start.kept().size(), clock);
+    this.restore = new RestoreProgress(start.kept().size(), start.missingPageCount(), clock);
     for (KeptPage kept : start.kept()) {
       pages.get(kept.pageId()).liveOn(kept.version());
     }

@@ -17,6 +17,7 @@ public final class RestoreProgress {
   private final int pageCount;
   private final Clock clock;
   private final long startNanos;
+  private final int missingPageCount;
   private final AtomicInteger pagesDone = new AtomicInteger();
   private final LongAdder records = new LongAdder();
   private final LongAdder scannedPages = new LongAdder();
@@ -27,9 +28,14 @@ public final class RestoreProgress {
       new EnumMap<>(PageRestorer.Answer.class);
   private final AtomicLong tookNanos = new AtomicLong(-1);
 
-  /** Nothing has been looked at yet of {@code pageCount} pages. */
-  public RestoreProgress(int pageCount, Clock clock) {
+  /**
+   * Nothing has been looked at yet of {@code pageCount} pages.
+   *
+   * @param missingPageCount further pages, which are not there to be looked at
+   */
+  public RestoreProgress(int pageCount, int missingPageCount, Clock clock) {
     this.pageCount = pageCount;
+    this.missingPageCount = missingPageCount;
     this.clock = clock;
     this.startNanos = pageCount == 0 ? 0 : clock.nanos();
     for (PageRestorer.Answer answer : PageRestorer.Answer.values()) {
@@ -46,6 +52,7 @@ public final class RestoreProgress {
    * @param running whether pages are left to be looked at
    * @param pageCount pages that live on
    * @param scannedPageCount pages looked through record by record, for want of a directory
+   * @param missingPageCount pages whose device is not there, or was not known for the store's
    * @param lostPageCount pages that turned out to be another life's, or could not be read
    * @param expiredPageCount pages whose every record had expired, or that a flush_all has ended
    * @param recordCount records found again
@@ -60,6 +67,7 @@ public final class RestoreProgress {
       int pageCount,
       int pagesDoneCount,
       long scannedPageCount,
+      int missingPageCount,
       long lostPageCount,
       long expiredPageCount,
       long recordCount,
@@ -77,6 +85,7 @@ public final class RestoreProgress {
         pageCount,
         pagesDone.get(),
         scannedPages.sum(),
+        missingPageCount,
         lostPages.sum(),
         expiredPages.sum(),
         records.sum(),

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * @param pages all pages, in the order of their ids
  * @param sites where each of them stands, in the same order
  * @param kept the pages that live on
+ * @param missingPageCount pages that would, were their device there or known for what it is
  * @param saved what is known of them; null when there are none
  * @param latestVersion the highest that any page may ever have had
  * @param state takes the notes of this run
@@ -47,6 +48,7 @@ public record StoreStart(
     List<PageCut> pages,
     List<PageSite> sites,
     List<KeptPage> kept,
+    int missingPageCount,
     @Nullable SavedState saved,
     long latestVersion,
     StateLog state,
@@ -81,6 +83,7 @@ public record StoreStart(
         pages,
         sites(pages, newIds(devices)),
         List.of(),
+        0,
         null,
         latestVersion,
         StateLog.NONE,
@@ -112,10 +115,13 @@ public record StoreStart(
     List<PageSite> sites = sites(pages, ids);
     int[] newIds = saved == null ? new int[0] : newPageIds(saved.identity(), sites);
     List<KeptPage> kept = new ArrayList<>();
+    int missing = 0;
     for (int old = 0; old < newIds.length; old++) {
       long version = saved == null ? 0 : saved.mark(old);
       if (version != 0 && newIds[old] >= 0) {
         kept.add(new KeptPage(newIds[old], old, version));
+      } else if (version != 0) {
+        missing++;
       }
     }
     // A run that has not opened a page yet has noted no version; what was there before it may be.
@@ -132,7 +138,8 @@ public record StoreStart(
             saved,
             newIds,
             saved == null ? 0 : latestVersion);
-    return new StoreStart(store, pages, sites, kept, saved, latestVersion, state, whyEmpty);
+    return new StoreStart(
+        store, pages, sites, kept, missing, saved, latestVersion, state, whyEmpty);
   }
 
   /**

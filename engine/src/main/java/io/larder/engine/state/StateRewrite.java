@@ -37,6 +37,10 @@ final class StateRewrite {
   private final long hashesFrom;
 
   private final long hashFloor;
+
+  /** How many notes there were when the marks of a piece of the pages were read. */
+  private final long[] marksReadAt;
+
   private final long[] firsts = new long[PIECE_NOTES];
   private final long[] seconds = new long[PIECE_NOTES];
   private final boolean[] kept = new boolean[PIECE_NOTES];
@@ -60,6 +64,7 @@ final class StateRewrite {
     this.live = live;
     this.layout = new NoteLayout(storeId);
     this.beganAt = from.noteCount();
+    this.marksReadAt = new long[Math.ceilDiv(live.pageCount(), PIECE_NOTES)];
     this.hashesFrom = hashesFrom;
     this.hashFloor = hashFloor;
   }
@@ -131,6 +136,7 @@ final class StateRewrite {
   private void writeMarks() throws IOException {
     int count = Math.min(PIECE_NOTES, live.pageCount() - nextPage);
     synchronized (lock) {
+      marksReadAt[nextPage / PIECE_NOTES] = from.noteCount();
       for (int i = 0; i < count; i++) {
         firsts[i] = live.markOf(nextPage + i);
       }
@@ -184,10 +190,15 @@ final class StateRewrite {
     }
   }
 
-  /** Whether the note is to be in the new file. A tombstone that no longer counts never will. */
+  /**
+   * Whether the note is to be in the new file. A tombstone that no longer counts never will. A mark
+   * that has been replaced by the one at the front of the new file must not come after it: the
+   * tombstones that the later one has would seem to be of a version that is past.
+   */
   private boolean counts(long index, long first, long second) {
     return switch (kindOf(index, second)) {
-      case MARK, VALUE, REBUILT -> index >= beganAt;
+      case MARK -> index >= marksReadAt[NoteLayout.page(second) / PIECE_NOTES];
+      case VALUE, REBUILT -> index >= beganAt;
       case TOMBSTONE, REVIVE -> live.counts(NoteLayout.page(second), first);
       case HASH_FLOOR, HASH -> index >= hashesFrom;
       case CLEAN_END -> false;

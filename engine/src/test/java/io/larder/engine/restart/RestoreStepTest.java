@@ -37,7 +37,7 @@ class RestoreStepTest {
   private final LeftBehind left = LeftBehind.nothing();
   private final MemoryDevice device = new MemoryDevice(4L * PAGE_BYTES);
   private final ManualClock clock = new ManualClock();
-  private final RestoreProgress progress = new RestoreProgress(1, clock);
+  private final RestoreProgress progress = new RestoreProgress(1, 0, clock);
   private final List<Long> found = new ArrayList<>();
   private final List<Long> announced = new ArrayList<>();
   private final Page page = new Page(0, 0, Bucket.DEFAULT, device, 0, new PageSite(1, 0));

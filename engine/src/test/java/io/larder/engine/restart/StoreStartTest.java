@@ -99,6 +99,7 @@ class StoreStartTest {
 
     assertThat(kept(start, 2)).containsExactly(2L, 4L);
     assertThat(start.kept()).hasSize(2);
+    assertThat(start.missingPageCount()).isEqualTo(4);
   }
 
   @Test

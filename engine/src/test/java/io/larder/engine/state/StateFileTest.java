@@ -350,6 +350,36 @@ class StateFileTest {
     }
   }
 
+  /**
+   * A page is given up and filled again during a rewrite, and what was dead before it was marked is
+   * dead afterwards: marks that the new file knows already are not said once more, after a later
+   * one.
+   */
+  @Test
+  void tombstonesMadeBeforeTheirMarkOutliveARewrite() throws IOException {
+    for (int point = 0; point < 6; point++) {
+      StateRig fresh = new StateRig();
+      StateFile file = fresh.begin();
+      file.mark(3, 10);
+      markOften(file, 200, 1000);
+      Step step = file.step();
+      for (int i = 0; i < point; i++) {
+        step.run();
+      }
+      file.mark(3, 0);
+      file.mark(3, 20);
+      file.mark(3, 0);
+      file.tombstone(3, 30, 7);
+      file.mark(3, 30);
+      file.tombstone(3, 30, 8);
+      StateRig.settle(file);
+
+      assertThat(file.snapshot().rewrites()).as("point " + point).isEqualTo(1);
+      assertThat(StateRig.tombstones(fresh.usable(), 3)).as("point " + point).containsExactly(7, 8);
+      file.close();
+    }
+  }
+
   @Test
   void manyNotesAreRewrittenPieceByPiece() throws IOException {
     StateFile file = rig.begin();

@@ -388,6 +388,10 @@ enum GeneralStat {
       "Pages that could not be read, or were of another life than the state file says.",
       true,
       m -> m.restore().lostPageCount()),
+  EXTSTORE_RESTART_DROPPED_MISSING(
+      "Pages whose device is not there any more, or could not be recognised.",
+      true,
+      m -> m.restore().missingPageCount()),
   EXTSTORE_RESTART_DROPPED_EXPIRED(
       "Pages whose every item had expired or been flushed.",
       true,

@@ -326,7 +326,8 @@ public final class CacheWorld implements AutoCloseable {
     private long lostInRestore(RestoreSnapshot restore) {
       return restore.noRoomCount()
           + 2 * restore.twiceCount()
-          + (restore.lostPageCount() + restore.scannedPageCount()) * scenario.keyCount();
+          + (restore.missingPageCount() + restore.lostPageCount() + restore.scannedPageCount())
+              * scenario.keyCount();
     }
 
     @Override
@@ -856,8 +857,7 @@ public final class CacheWorld implements AutoCloseable {
     if (remains != null && isKept) {
       remains.endedCleanly();
     }
-    // What the next process cannot read at its start it may not know for its own, nor count.
-    boolean isAllThere = hasStopped && scenario.evicts() && scenario.rates().readsAreSound();
+    boolean isAllThere = hasStopped && scenario.evicts();
     oracle.ended(isAllThere ? Survival.ALL : Survival.SETTLED);
     mayBeVague = true;
   }

@@ -1,10 +1,8 @@
 package io.larder.tests.simulation.device;
 
 import io.larder.tests.simulation.model.FaultKind;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,15 +12,6 @@ import java.util.random.RandomGenerator;
  */
 public final class FaultRates {
   private static final int MILLION = 1_000_000;
-  private static final Set<FaultKind> UNSOUND_READS =
-      Set.of(
-          FaultKind.READ_ERROR,
-          FaultKind.SHORT_READ,
-          FaultKind.SILENTLY_TORN_WRITE,
-          FaultKind.MISDIRECTED_WRITE,
-          FaultKind.BIT_FLIP,
-          FaultKind.DEVICE_DEAD);
-
   private final Map<FaultKind, Integer> perMillion = new EnumMap<>(FaultKind.class);
 
   private FaultRates() {}
@@ -58,11 +47,6 @@ public final class FaultRates {
   /** Whether a kind strikes at all. */
   public boolean has(FaultKind kind) {
     return perMillion.containsKey(kind);
-  }
-
-  /** Whether every blocking read is answered, and with what was written. */
-  public boolean readsAreSound() {
-    return Collections.disjoint(perMillion.keySet(), UNSOUND_READS);
   }
 
   /** Whether a fault of this kind strikes now. */
