@@ -339,17 +339,17 @@ final class CommandPath {
 
   /**
    * Answers a store that cannot be carried out, and swallows its value. The client believes the old
-   * value gone, so a set removes it.
+   * value gone, so a set removes it, and is answered when that is done.
    */
   private void refuse(ProtocolSession session, Command store, Text reply, long bytes) {
     boolean meta = store.form == ReplyForm.META_SET;
+    if (meta || (store.mode == StoreMode.SET && !store.comparesCas)) {
+      remove(session, store);
+    }
     if (meta || !store.quiet) {
       session.replies().append(reply);
     }
     session.swallow(bytes);
-    if (meta || (store.mode == StoreMode.SET && !store.comparesCas)) {
-      remove(session, store);
-    }
     giveBackUnlessPrepared(store);
   }
 

@@ -302,15 +302,15 @@ final class PacketCommands {
 
   /**
    * Answers a store that cannot be carried out, and swallows its value. The client believes the old
-   * value gone, so a set removes it.
+   * value gone, so a set removes it, and is answered when that is done.
    */
   private void refuseStore(
       ProtocolSession session, Command store, boolean removes, PacketStatus why, long bytes) {
-    PacketReply.error(session.replies(), store.opcode, store.opaque, why);
-    session.swallow(bytes);
     if (removes) {
       path.remove(session, store);
     }
+    PacketReply.error(session.replies(), store.opcode, store.opaque, why);
+    session.swallow(bytes);
     commands.giveBack(store);
   }
 
