@@ -363,12 +363,11 @@ final class KeyHistory {
         world.tally().foundAfterMiss.increment();
       }
     }
-    if (shown.token() != 0) {
-      String complaint = null;
-      for (Held held : fitting) {
-        held.token = shown.token();
-        complaint = world.tokens().seen(shown.token(), held);
-      }
+    // Of several, nobody knows whose number it is.
+    if (shown.token() != 0 && fitting.size() == 1) {
+      Held held = fitting.getFirst();
+      held.token = shown.token();
+      String complaint = world.tokens().seen(shown.token(), held);
       if (complaint != null) {
         complain(look + " got " + tell(shown.value()) + ", but " + complaint);
       }

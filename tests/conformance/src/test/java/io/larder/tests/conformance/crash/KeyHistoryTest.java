@@ -399,6 +399,25 @@ class KeyHistoryTest {
     isWrong("CAS unique 10 was that of change 1");
   }
 
+  /** Whichever of the two has been carried out: what is shown is the same. */
+  @Test
+  void aCasUniqueOfOneOfTwoEqualValuesSaysNothing() {
+    Content number = Content.number(ITEM, 1);
+    Change set = new Change(Change.Kind.SET, ITEM, 1, life, OWNER, 19, true, 3, 0, 0, 0, now());
+    key.asked(set);
+    answer(set, Answer.DONE);
+    Change count = new Change(Change.Kind.COUNT, ITEM, 2, life, OWNER, 0, true, 0, 0, 5, 0, now());
+    Change same = new Change(Change.Kind.COUNT, ITEM, 3, life, OWNER, 0, true, 0, 0, 5, 0, now());
+    key.asked(count);
+    key.asked(same);
+    KeyHistory.Look look = look(OTHER);
+    answer(count, Answer.DONE);
+    byte[] shown = Long.toString(number.number() + 5).getBytes(ISO_8859_1);
+    key.seen(look, new Shown(shown, 3, 10, Shown.NOT_SAID), now());
+
+    isExplained();
+  }
+
   // ------------------------------------------------------------------ time
 
   @Test
