@@ -32,12 +32,8 @@ final class Talk implements AutoCloseable {
     output = socket.getOutputStream();
   }
 
-  /**
-   * Says all of it together and waits for the end of the answers, which fit into a megabyte.
-   *
-   * @return all answers
-   */
-  String ask(String commands) throws IOException {
+  /** Says all of it together and waits for the end of the answers, which fit into a megabyte. */
+  void ask(String commands) throws IOException {
     output.write((commands + LAST_COMMAND).getBytes(US_ASCII));
     int end = 0;
     while (!endsWithLast(end)) {
@@ -47,7 +43,6 @@ final class Talk implements AutoCloseable {
       }
       end += read;
     }
-    return new String(answers, 0, end - LAST_ANSWER.length, US_ASCII);
   }
 
   private boolean endsWithLast(int end) {
