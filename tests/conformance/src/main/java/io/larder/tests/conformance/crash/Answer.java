@@ -8,6 +8,8 @@ enum Answer {
   NOT_STORED,
   EXISTS,
   NOT_FOUND,
+  /** What is there cannot be counted up. */
+  NOT_A_NUMBER,
   /** There was no memory for it. */
   REFUSED
 }

@@ -187,6 +187,8 @@ enum Dialect {
   };
 
   private static final long NOT_SAID = Shown.NOT_SAID;
+  private static final String NO_NUMBER =
+      "CLIENT_ERROR cannot increment or decrement non-numeric value";
 
   /** Asks for a change. */
   abstract void ask(Connection to, Change change, String key);
@@ -213,6 +215,9 @@ enum Dialect {
   private static Result refused(Change change, String line) {
     if (line.startsWith("SERVER_ERROR out of memory")) {
       return Result.of(Answer.REFUSED);
+    }
+    if (change.kind() == Change.Kind.COUNT && line.startsWith(NO_NUMBER)) {
+      return Result.of(Answer.NOT_A_NUMBER);
     }
     throw new SurpriseException(change + " was answered with " + line);
   }

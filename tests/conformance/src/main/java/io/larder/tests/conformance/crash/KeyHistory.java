@@ -231,6 +231,7 @@ final class KeyHistory {
         }
         yield null;
       }
+      case NOT_A_NUMBER -> change + " found no number, but " + describe(change.asked());
       case REFUSED -> null;
     };
   }

@@ -463,7 +463,12 @@ final class FakeServer implements Mortal {
     if (before == null) {
       return isMeta ? "NF" : "NOT_FOUND";
     }
-    String number = Long.toString(Long.parseLong(new String(before.value, ISO_8859_1)) + delta);
+    String counted = new String(before.value, ISO_8859_1);
+    // It may have been given the value of another item.
+    if (!counted.chars().allMatch(Character::isDigit)) {
+      return "CLIENT_ERROR cannot increment or decrement non-numeric value";
+    }
+    String number = Long.toString(Long.parseLong(counted) + delta);
     overwritten.put(key, before);
     items.put(key, before.with(number.getBytes(ISO_8859_1), ++tokens));
     return isMeta ? "VA " + number.length() + " c" + tokens + "\r\n" + number : number;

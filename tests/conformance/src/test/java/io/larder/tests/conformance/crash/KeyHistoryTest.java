@@ -168,6 +168,18 @@ class KeyHistoryTest {
   }
 
   @Test
+  void aNumberThatCannotBeCountedUpIsWrong() {
+    Change set = new Change(Change.Kind.SET, ITEM, 1, life, OWNER, 0, true, 3, 0, 0, 0, now());
+    key.asked(set);
+    answer(set, Answer.DONE);
+    Change count = new Change(Change.Kind.COUNT, ITEM, 2, life, OWNER, 0, true, 0, 0, 5, 0, now());
+    key.asked(count);
+    answer(count, Answer.NOT_A_NUMBER);
+
+    isWrong("COUNT 5 found no number", "there may only be number");
+  }
+
+  @Test
   void anotherKeysBytesAreWrong() {
     set();
     see(Content.bytes(ITEM + 1, 1, 100).toBytes());
