@@ -6,7 +6,6 @@ import io.larder.bench.certify.Certification;
 import io.larder.bench.certify.CertifySettings;
 import io.larder.bench.certify.Ground;
 import io.larder.bench.report.Amount;
-import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
 import io.larder.uring.UringProbe;
@@ -24,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -141,14 +141,7 @@ public final class CertifyBench implements Callable<Integer> {
       description = "Really write to the block device that is named.")
   boolean overwritesDevice;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
-  @Nullable Path json;
-
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a report with plots there, too: one file that opens offline.")
-  @Nullable Path html;
+  @Mixin ReportOptions files = new ReportOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -215,15 +208,8 @@ public final class CertifyBench implements Callable<Integer> {
 
   private void write(CertificateReport report, Ground ground, Map<String, String> facts)
       throws IOException {
-    if (json != null) {
-      Map<String, Object> written = new LinkedHashMap<>();
-      written.put("facts", facts);
-      written.putAll(report.figures());
-      Files.writeString(json, Json.of(written));
-    }
-    if (html != null) {
-      report.html(ground.describe(), facts, ground.isDirect()).write(html);
-    }
+    files.write(
+        facts, report.figures(), () -> report.html(ground.describe(), facts, ground.isDirect()));
   }
 
   private Map<String, String> facts(Certification certification, Ground ground) throws IOException {

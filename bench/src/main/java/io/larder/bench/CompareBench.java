@@ -6,7 +6,6 @@ import io.larder.bench.compare.Contestant;
 import io.larder.bench.compare.Scenario;
 import io.larder.bench.compare.StartedServer;
 import io.larder.bench.fio.Fio;
-import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Measure;
 import io.larder.bench.report.Progress;
@@ -23,6 +22,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -72,11 +72,7 @@ public final class CompareBench implements Callable<Integer> {
       description = "The program to compare Larder with; both are started.")
   @Nullable Path memcached;
 
-  @Option(
-      names = "--larder",
-      paramLabel = "PATH",
-      description = "Larder's launcher. Default: that of this tool.")
-  Path larder = Path.of(System.getProperty("larder.root", "."), "larder");
+  @Mixin LarderOptions larder = new LarderOptions();
 
   @Option(
       names = "--running",
@@ -130,25 +126,12 @@ public final class CompareBench implements Callable<Integer> {
   int threads = 1;
 
   @Option(
-      names = "--folder",
-      paramLabel = "PATH",
-      description = "Where flash files are made, and removed. Default: the present folder.")
-  Path folder = Path.of(".");
-
-  @Option(
       names = "--flash-mb",
       paramLabel = "MB",
       description = "Of each flash file. Default: 4096.")
   int flashMegabytes = 4096;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write every run there, too.")
-  @Nullable Path json;
-
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a report with plots there, too: one file that opens offline.")
-  @Nullable Path html;
+  @Mixin ReportOptions files = new ReportOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -212,7 +195,7 @@ public final class CompareBench implements Callable<Integer> {
   }
 
   private Path flashFile(String name) {
-    return folder.toAbsolutePath().normalize().resolve("larder-bench-compare." + name);
+    return larder.flashFile("larder-bench-compare." + name);
   }
 
   private String sizes() {
@@ -233,7 +216,7 @@ public final class CompareBench implements Callable<Integer> {
   }
 
   private StartedServer startLarder() throws IOException {
-    List<String> command = new ArrayList<>(List.of(larder.toString(), "serve"));
+    List<String> command = new ArrayList<>(List.of(larder.launcher.toString(), "serve"));
     command.addAll(List.of(sizes().split(" ")));
     if (isOfFlash()) {
       command.addAll(List.of("-o", "ext_path=" + flashFile("larder") + ":" + flashMegabytes + "m"));
@@ -284,15 +267,7 @@ public final class CompareBench implements Callable<Integer> {
       facts.put("device check", device);
     }
     out.flush();
-    if (html != null) {
-      ContestHtml.report(contest, facts).write(html);
-    }
-    if (json != null) {
-      Map<String, Object> written = new LinkedHashMap<>();
-      written.put("facts", facts);
-      written.put("runs", contest.figures());
-      Files.writeString(json, Json.of(written));
-    }
+    files.write(facts, Map.of("runs", contest.figures()), () -> ContestHtml.report(contest, facts));
   }
 
   /** Reads a second that the device gives fio; NaN without fio or without flash files of ours. */

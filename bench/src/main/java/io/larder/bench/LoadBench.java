@@ -9,13 +9,11 @@ import io.larder.bench.load.Phase;
 import io.larder.bench.load.ServerAddress;
 import io.larder.bench.load.ServerProcess;
 import io.larder.bench.plot.HtmlReport;
-import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
 import io.larder.bench.workload.Preset;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,14 +112,7 @@ public final class LoadBench implements Callable<Integer> {
 
   @Mixin LoadOptions options = new LoadOptions();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
-  @Nullable Path json;
-
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a report with plots there, too: one file that opens offline.")
-  @Nullable Path html;
+  @Mixin ReportOptions files = new ReportOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -150,7 +141,6 @@ public final class LoadBench implements Callable<Integer> {
     try (LoadRun run = LoadRun.connect(settings, process)) {
       Map<String, String> facts = LoadReport.facts(settings, measured, run.io());
       Map<String, Object> written = new LinkedHashMap<>();
-      written.put("run", facts);
       HtmlReport report =
           new HtmlReport(
               "larder bench",
@@ -173,14 +163,12 @@ public final class LoadBench implements Callable<Integer> {
         written.put("result", LoadReport.figures(result));
         LoadHtml.add(report, result, measured);
       }
-      if (json != null) {
-        written.put("machine", Machine.facts(json));
-        Files.writeString(json, Json.of(written));
-      }
-      if (html != null) {
-        report.heading("The run").facts(facts).heading("The machine").facts(Machine.facts(html));
-        report.write(html);
-      }
+      Map<String, String> machine = Machine.facts(Path.of("here"));
+      written.put("machine", machine);
+      files.write(
+          facts,
+          written,
+          () -> report.heading("The run").facts(facts).heading("The machine").facts(machine));
       return isRight ? CommandLine.ExitCode.OK : EXIT_WRONG_VALUES;
     }
   }

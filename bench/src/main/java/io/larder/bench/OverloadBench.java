@@ -8,7 +8,6 @@ import io.larder.bench.overload.Overload;
 import io.larder.bench.overload.OverloadReport;
 import io.larder.bench.overload.Scene;
 import io.larder.bench.overload.SceneResult;
-import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
 import java.io.IOException;
@@ -22,9 +21,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -70,11 +69,7 @@ public final class OverloadBench implements Callable<Integer> {
   private static final int ITEM_OVERHEAD_BYTES = 128;
   private static final int MEBIBYTE_BITS = 20;
 
-  @Option(
-      names = "--larder",
-      paramLabel = "PATH",
-      description = "Larder's launcher. Default: that of this tool.")
-  Path larder = Path.of(System.getProperty("larder.root", "."), "larder");
+  @Mixin LarderOptions larder = new LarderOptions();
 
   @Option(
       names = "--scenes",
@@ -93,12 +88,6 @@ public final class OverloadBench implements Callable<Integer> {
           "At the beginning of each scene, latencies are shown and not judged: memory is touched for the"
               + " first time, and the server's JVM still compiles. Default: 10.")
   double settle = 10;
-
-  @Option(
-      names = "--folder",
-      paramLabel = "PATH",
-      description = "Where the flash file is made, and removed. Default: the present folder.")
-  Path folder = Path.of(".");
 
   @Option(names = "--flash-mb", paramLabel = "MB", description = "Of that file. Default: 4096.")
   int flashMegabytes = 4096;
@@ -148,27 +137,16 @@ public final class OverloadBench implements Callable<Integer> {
       description = "How much memory the server may hold beyond -m. Default: 250.")
   int rssOverMegabytes = 250;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
-  @Nullable Path json;
+  @Mixin ReportOptions files = new ReportOptions();
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a report with plots there, too: one file that opens offline.")
-  @Nullable Path html;
-
-  @Option(
-      names = "--plots",
-      paramLabel = "FOLDER",
-      description = "Write the plots there, too, each as a file of SVG.")
-  @Nullable Path plots;
+  @Mixin PlotOptions plots = new PlotOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws IOException {
     check();
-    Path flash = folder.toAbsolutePath().normalize().resolve("larder-bench-overload.flash");
+    Path flash = larder.flashFile("larder-bench-overload.flash");
     try (StartedServer server = StartedServer.start("larder", command(flash), null)) {
       return play(server);
     } finally {
@@ -191,7 +169,7 @@ public final class OverloadBench implements Callable<Integer> {
 
   private List<String> command(Path flash) {
     return List.of(
-        larder.toString(),
+        larder.launcher.toString(),
         "serve",
         "-m",
         "" + megabytes,
@@ -207,7 +185,7 @@ public final class OverloadBench implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     double flashBytes = (double) ((long) flashMegabytes << MEBIBYTE_BITS);
     long keys = (long) Math.max(100, FILLED_SHARE * flashBytes / (valueSize + ITEM_OVERHEAD_BYTES));
-    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(folder.resolve("file")));
+    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(larder.folder.resolve("file")));
     facts.put("larder", server.contestant().about());
     facts.put(
         "load",
@@ -267,22 +245,11 @@ public final class OverloadBench implements Callable<Integer> {
   }
 
   private void write(OverloadReport report, Map<String, String> facts) throws IOException {
-    if (json != null) {
-      Map<String, Object> written = new LinkedHashMap<>();
-      written.put("facts", facts);
-      written.put("holds", report.holds());
-      written.put("scenes", report.figures());
-      Files.writeString(json, Json.of(written));
-    }
-    if (html != null) {
-      report.html(facts).write(html);
-    }
-    if (plots != null) {
-      Files.createDirectories(plots);
-      for (Map.Entry<String, String> plot : report.plots().entrySet()) {
-        Files.writeString(plots.resolve(plot.getKey() + ".svg"), plot.getValue());
-      }
-    }
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("holds", report.holds());
+    figures.put("scenes", report.figures());
+    files.write(facts, figures, () -> report.html(facts));
+    plots.write(report.plots());
   }
 
   private ParameterException wrong(String sentence) {

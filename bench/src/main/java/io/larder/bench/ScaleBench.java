@@ -1,6 +1,5 @@
 package io.larder.bench;
 
-import io.larder.bench.report.Json;
 import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
 import io.larder.bench.scale.Figures;
@@ -11,7 +10,6 @@ import io.larder.bench.scale.ScaleReport;
 import io.larder.bench.scale.Series;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +20,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -60,11 +59,7 @@ import picocli.CommandLine.Spec;
 public final class ScaleBench implements Callable<Integer> {
   private static final double SECONDS_PER_MINUTE = 60;
 
-  @Option(
-      names = "--larder",
-      paramLabel = "PATH",
-      description = "Larder's launcher. Default: that of this tool.")
-  Path larder = Path.of(System.getProperty("larder.root", "."), "larder");
+  @Mixin LarderOptions larder = new LarderOptions();
 
   @Option(
       names = "--series",
@@ -115,31 +110,14 @@ public final class ScaleBench implements Callable<Integer> {
   double minutes = 60;
 
   @Option(
-      names = "--folder",
-      paramLabel = "PATH",
-      description = "Where flash files are made, and removed. Default: the present folder.")
-  Path folder = Path.of(".");
-
-  @Option(
       names = "--keep",
       paramLabel = "FOLDER",
       description = "Where the figures of each point are kept, and looked for before.")
   @Nullable Path keep;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there, too.")
-  @Nullable Path json;
+  @Mixin ReportOptions files = new ReportOptions();
 
-  @Option(
-      names = "--html",
-      paramLabel = "FILE",
-      description = "Write a report with plots there, too: one file that opens offline.")
-  @Nullable Path html;
-
-  @Option(
-      names = "--plots",
-      paramLabel = "FOLDER",
-      description = "Write the plots there, too, each as a file of SVG.")
-  @Nullable Path plots;
+  @Mixin PlotOptions plots = new PlotOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -150,7 +128,7 @@ public final class ScaleBench implements Callable<Integer> {
           spec.commandLine(), "--seconds and --minutes are above 0, --warm-up not below.");
     }
     PrintWriter out = spec.commandLine().getOut();
-    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(folder.resolve("file")));
+    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(larder.folder.resolve("file")));
     facts.put("measured", String.format(Locale.ROOT, "gets for %s s at each point", seconds));
     facts.forEach((name, value) -> out.println("%-12s%s".formatted(name, value)));
     out.println();
@@ -166,7 +144,7 @@ public final class ScaleBench implements Callable<Integer> {
   /** Measures all points; whether none of them failed. */
   private boolean measure(ScaleReport report) throws IOException {
     KeptFigures kept = new KeptFigures(keep);
-    PointRun run = new PointRun(larder, folder, warmUp, seconds);
+    PointRun run = new PointRun(larder.launcher, larder.folder, warmUp, seconds);
     long end = System.nanoTime() + (long) (minutes * SECONDS_PER_MINUTE * 1e9);
     boolean isWhole = true;
     List<Point> points = points();
@@ -217,20 +195,7 @@ public final class ScaleBench implements Callable<Integer> {
   }
 
   private void write(ScaleReport report, Map<String, String> facts) throws IOException {
-    if (json != null) {
-      Map<String, Object> written = new LinkedHashMap<>();
-      written.put("facts", facts);
-      written.put("points", report.figures());
-      Files.writeString(json, Json.of(written));
-    }
-    if (html != null) {
-      report.html(facts).write(html);
-    }
-    if (plots != null) {
-      Files.createDirectories(plots);
-      for (Map.Entry<String, String> plot : report.plots().entrySet()) {
-        Files.writeString(plots.resolve(plot.getKey() + ".svg"), plot.getValue());
-      }
-    }
+    files.write(facts, Map.of("points", report.figures()), () -> report.html(facts));
+    plots.write(report.plots());
   }
 }
