@@ -89,6 +89,16 @@ final class IndexMemory {
     return chunk;
   }
 
+  /** The slab of an address: whoever goes through many words of one chunk asks for it once. */
+  MemorySegment slab(long address) {
+    return slabs[(int) (address >>> slabShift)];
+  }
+
+  /** Where in its slab an address is. */
+  long offset(long address) {
+    return address & slabMask;
+  }
+
   long get(long address) {
     return slabs[(int) (address >>> slabShift)].get(ValueLayout.JAVA_LONG, address & slabMask);
   }

@@ -2,6 +2,8 @@ package io.larder.cache.index;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.cache.stats.Departure;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -197,13 +199,16 @@ public final class Shard {
     long at = from;
     long end = link;
     while (true) {
-      for (; at < end; at += WORD_BYTES) {
-        long slot = memory.get(at);
+      MemorySegment slab = memory.slab(at);
+      long first = memory.offset(at);
+      int slotBytes = (int) (end - at);
+      for (int i = 0; i < slotBytes; i += WORD_BYTES) {
+        long slot = slab.get(ValueLayout.JAVA_LONG, first + i);
         if (Slot.tag(slot) == tag && slot != Slot.EMPTY) {
-          return at;
+          return at + i;
         }
       }
-      long next = memory.get(end);
+      long next = slab.get(ValueLayout.JAVA_LONG, first + slotBytes);
       if (next == 0) {
         return NONE;
       }
@@ -344,12 +349,15 @@ public final class Shard {
     long at = bucket;
     long end = bucket + BUCKET_BYTES - WORD_BYTES;
     while (true) {
-      for (; at < end; at += WORD_BYTES) {
-        if (memory.get(at) == Slot.EMPTY) {
-          return at;
+      MemorySegment slab = memory.slab(at);
+      long first = memory.offset(at);
+      int slotBytes = (int) (end - at);
+      for (int i = 0; i < slotBytes; i += WORD_BYTES) {
+        if (slab.get(ValueLayout.JAVA_LONG, first + i) == Slot.EMPTY) {
+          return at + i;
         }
       }
-      long next = memory.get(end);
+      long next = slab.get(ValueLayout.JAVA_LONG, first + slotBytes);
       if (next == 0) {
         long overflow = takeOverflow();
         if (overflow == NONE) {
@@ -396,9 +404,12 @@ public final class Shard {
 
   @GuardedBy("this")
   private int emptyCount(long from, long to) {
+    MemorySegment slab = memory.slab(from);
+    long first = memory.offset(from);
+    int slotBytes = (int) (to - from);
     int count = 0;
-    for (long at = from; at < to; at += WORD_BYTES) {
-      count += memory.get(at) == Slot.EMPTY ? 1 : 0;
+    for (int i = 0; i < slotBytes; i += WORD_BYTES) {
+      count += slab.get(ValueLayout.JAVA_LONG, first + i) == Slot.EMPTY ? 1 : 0;
     }
     return count;
   }

@@ -9,6 +9,7 @@ import io.larder.tests.conformance.process.Stats;
 import io.larder.tests.conformance.same.Script.Burst;
 import io.larder.tests.conformance.same.SideBySide.Difference;
 import io.larder.tests.conformance.same.SideBySide.Play;
+import io.larder.tests.conformance.same.Wire.Pace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,14 @@ class RandomScriptsTest {
 
   /** With four sequences all scripts from so far behind the first seed on are played to flash. */
   private static final int FIRST_FLASH_SEED = 3;
+
+  /** Played first, when memcached has given hardly any unique away. */
+  private static final Script ONE_IS_NO_UNIQUE =
+      new Script(
+          "one is no unique",
+          List.of(
+              new Burst(
+                  List.of("set ‹a› 0 0 1\r\nx\r\n", "cas ‹a› 0 0 1 1\r\ny\r\n"), Pace.WHOLE, 0)));
 
   /** Scripts that are begun together, before all items go to flash. */
   private static final int TOGETHER = 100;
@@ -105,6 +114,7 @@ class RandomScriptsTest {
     try (MemcachedProcess memcached = MemcachedProcess.start(folder);
         LarderProcess larder = LarderProcess.start(folder, "-m", "64", "--ram-only")) {
       SideBySide sides = new SideBySide(memcached, larder, AcceptedDeviation.WIDTH_OF_A_NUMBER);
+      assertThat(sides.begin(ONE_IS_NO_UNIQUE).rest()).isNull();
       for (long seed = SEED; seed < SEED + SCRIPTS / 2 && !gaveUp(); seed++) {
         Script script = script(seed);
         Play play = sides.begin(script);
