@@ -1,16 +1,18 @@
 package io.larder.engine.write;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.larder.engine.page.Page;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writes of one device that have begun. They begin in the order in which they are owed, go on
- * beside each other, and count in that order again, whichever the device is done with first.
+ * The writes of one device that have begun. They begin in the order in which they are owed, but for
+ * a directory that must wait, go on beside each other, and count in the order in which they are
+ * owed, whichever the device is done with first.
  *
  * <p><b>Threads.</b> Any flush step of the device. The monitor is held for a moment only, with no
  * other lock, and never while the device works.
@@ -21,16 +23,20 @@ public final class WritesUnderWay {
    * meanwhile. Two are enough for that: while one is written the other is on its way.
    *
    * A page's directory is not written before its records are on the device: whatever ends the
-   * process, a sealed page holds what it says.
+   * process, a sealed page holds what it says. Meanwhile the records of the page that comes after it
+   * go before it, or the device would have one write only at each page's end.
    */
 
-  /** As many as a page has write buffers. */
+  /** At the device at once: as many as a page has write buffers. */
   public static final int COUNT_MAX = 2;
+
+  /** How far behind the first that does not count yet another may begin. */
+  private static final int AHEAD_MAX = 4;
 
   private final Queue<Flush> owed;
 
   @GuardedBy("this")
-  private final Deque<Write> begun = new ArrayDeque<>();
+  private final List<Write> begun = new ArrayList<>();
 
   /** Somebody lets the first of them count. */
   @GuardedBy("this")
@@ -75,23 +81,38 @@ public final class WritesUnderWay {
 
   @GuardedBy("this")
   private @Nullable Flush next() {
-    if (begun.size() == COUNT_MAX) {
+    if (begun.stream().filter(write -> !write.isDone).count() >= COUNT_MAX) {
       return null;
     }
     Iterator<Flush> waiting = owed.iterator();
-    for (int i = 0; i < begun.size(); i++) {
-      waiting.next();
+    for (int i = 0; i < AHEAD_MAX && waiting.hasNext(); i++) {
+      Flush next = waiting.next();
+      if (begunFor(next) != null) {
+        continue;
+      }
+      if (!next.isReady()) {
+        return null;
+      }
+      if (!(next.comesAfterItsPage() && isUnderWay(next.page()))) {
+        return next;
+      }
     }
-    if (!waiting.hasNext()) {
-      return null;
-    }
-    Flush next = waiting.next();
-    return next.isReady() && !(next.comesAfterItsPage() && isUnderWay(next)) ? next : null;
+    return null;
   }
 
   @GuardedBy("this")
-  private boolean isUnderWay(Flush ofPage) {
-    return begun.stream().anyMatch(write -> write.flush.page() == ofPage.page());
+  private @Nullable Write begunFor(Flush flush) {
+    for (Write write : begun) {
+      if (write.flush == flush) {
+        return write;
+      }
+    }
+    return null;
+  }
+
+  @GuardedBy("this")
+  private boolean isUnderWay(Page page) {
+    return begun.stream().anyMatch(write -> write.flush.page() == page);
   }
 
   /** The device is done with it. */
@@ -100,22 +121,23 @@ public final class WritesUnderWay {
   }
 
   /**
-   * The first write, if the device is done with it and nobody lets it count yet: the caller does,
-   * and then says {@link #counted}.
+   * The first write that is owed, if the device is done with it and nobody lets it count yet: the
+   * caller does, and then says {@link #counted}.
    */
   synchronized @Nullable Write beginCounting() {
-    Write first = begun.peek();
-    if (counting || first == null || !first.isDone) {
+    Flush first = owed.peek();
+    Write write = counting || first == null ? null : begunFor(first);
+    if (write == null || !write.isDone) {
       return null;
     }
     counting = true;
-    return first;
+    return write;
   }
 
   /** The first write counts. Only now is it owed no more: who asks must not miss it on its way. */
   synchronized void counted() {
     counting = false;
-    begun.remove();
-    owed.remove();
+    Flush first = owed.remove();
+    begun.removeIf(write -> write.flush == first);
   }
 }

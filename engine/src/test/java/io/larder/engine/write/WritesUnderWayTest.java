@@ -214,6 +214,33 @@ class WritesUnderWayTest {
   }
 
   @Test
+  void meanwhileTheRecordsOfTheNextPageGoBeforeIt() {
+    fillBothBuffers();
+    writer.finish();
+    Reservation reservation = new Reservation();
+    writer.reserve(RECORD_BYTES, 7, reservation);
+    next.commit(reservation.pageVersion(), RECORD_BYTES, 0);
+    reservation.commit(flushes);
+    writer.flushShort();
+    step.run();
+    heard.clear();
+    device.meanwhile =
+        () -> {
+          assertThat(other.run()).isEqualTo(Step.AT_ONCE);
+          assertThat(device.written).as("of the next page").contains((long) PAGE_BYTES);
+          assertThat(other.run()).as("the directory still waits").isEqualTo(Step.UNTIL_WOKEN);
+          assertThat(heard).as("nothing counts before what is owed before it").isEmpty();
+        };
+
+    step.run();
+    assertThat(heard).containsExactly("flushed 0 to " + 2 * BUFFER_BYTES);
+    step.run();
+
+    assertThat(page.state()).isEqualTo(PageState.SEALED);
+    assertThat(heard).last().isEqualTo("flushed 1 to " + next.flushedBytes());
+  }
+
+  @Test
   void whoBeginsWakesAnotherForWhatMayBeginBesideIt() {
     step.wakesOthers(() -> wakeCount++);
     fillBothBuffers();

@@ -65,4 +65,30 @@ class HarnessTest {
     assertThat(difference("HD t100\r\n", "HD t90\r\n")).startsWith("part 1");
     assertThat(difference("HD t-1\r\n", "HD t0\r\n")).startsWith("part 1");
   }
+
+  @Test
+  void aNumberThatHasKeptItsWidthIsToldFromOtherDifferences() {
+    assertThat(differInWidth("VALUE a 0 2 7\r\n7 \r\nEND\r\n", "VALUE a 0 1 9\r\n7\r\nEND\r\n"))
+        .isTrue();
+    assertThat(differInWidth("VA 3 c7\r\nx7 \r\n", "VA 2 c9\r\nx7\r\n")).isTrue();
+    assertThat(differInWidth("VALUE a 0 2\r\n7 \r\nEND\r\n", "VALUE a 0 1\r\n8\r\nEND\r\n"))
+        .isFalse();
+    assertThat(differInWidth("END\r\n", "END\r\n")).isFalse();
+    assertThat(differInWidth(getReply("vv7"), getReply("vv7 "))).isTrue();
+    assertThat(differInWidth(getReply("vv7"), getReply("vv8"))).isFalse();
+  }
+
+  private static boolean differInWidth(String theirs, String ours) {
+    return ReplyComparison.differInWidth(bytes(theirs), bytes(ours));
+  }
+
+  /** A reply of the binary protocol to a get, with a CAS number that depends on the value. */
+  private static String getReply(String value) {
+    return "\u0081\0\0\0\4\0\0\0\0\0\0"
+        + (char) (4 + value.length())
+        + "\0".repeat(4 + 7)
+        + (char) value.length()
+        + "\0".repeat(4)
+        + value;
+  }
 }

@@ -2,7 +2,9 @@ package io.larder.tests.conformance.same;
 
 import io.larder.tests.conformance.same.ReplyParts.Part;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +28,12 @@ final class ReplyComparison {
   private static final int PACKET_CAS = 6;
 
   private static final Pattern WIDE_IN_HEX = Pattern.compile("^(value=(?:3\\d)+)(?:20)+$");
+
+  private static final String HEX_VALUE = "value=";
+  private static final Pattern LENGTH_AND_CAS =
+      Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+(?: \\d+)?");
+  private static final Pattern CAS_FLAG = Pattern.compile("(?<= )c\\d+");
+  private static final Pattern SPACES_OF_A_NUMBER = Pattern.compile("(?<=\\d) +");
 
   private final Set<AcceptedDeviation> allowed;
   private final Map<String, String> theirCasToOurs = new HashMap<>();
@@ -53,6 +61,38 @@ final class ReplyComparison {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether two replies are the same but for spaces behind digits, the lengths of values and CAS
+   * numbers: a number that has kept its width, perhaps with something joined to it since.
+   */
+  static boolean differInWidth(byte[] theirs, byte[] ours) {
+    return !Arrays.equals(theirs, ours) && narrow(theirs).equals(narrow(ours));
+  }
+
+  private static List<String> narrow(byte[] reply) {
+    return ReplyParts.of(reply).stream()
+        .map(Part::text)
+        .map(text -> text.startsWith("PACKET ") ? narrowPacket(text) : narrowText(text))
+        .toList();
+  }
+
+  private static String narrowText(String text) {
+    String any = LENGTH_AND_CAS.matcher(text).replaceAll("$1 any");
+    return SPACES_OF_A_NUMBER.matcher(CAS_FLAG.matcher(any).replaceAll("")).replaceAll("");
+  }
+
+  private static String narrowPacket(String line) {
+    String[] words = SPACE.split(line, -1);
+    words[PACKET_CAS] = "any";
+    for (int i = 0; i < words.length; i++) {
+      if (words[i].startsWith(HEX_VALUE)) {
+        byte[] value = HexFormat.of().parseHex(words[i].substring(HEX_VALUE.length()));
+        words[i] = SPACES_OF_A_NUMBER.matcher(Bytes.text(value)).replaceAll("");
+      }
+    }
+    return String.join(" ", words);
   }
 
   private List<Part> parts(byte[] reply) {

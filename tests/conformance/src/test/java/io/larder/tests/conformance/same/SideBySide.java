@@ -50,24 +50,13 @@ final class SideBySide {
     }
   }
 
-  /** What was asked when the answers differed. */
-  record Difference(String before, String sent, String expected, String got, String first) {
-    private static final Pattern LENGTH = Pattern.compile("(VALUE \\S+ \\d+|VA) \\d+");
-    private static final Pattern SPACES_OF_A_NUMBER = Pattern.compile("(?<=\\d) +");
-
-    /**
-     * Whether the answers are the same but for spaces behind digits and the lengths of values: a
-     * number that has kept its width, perhaps with something joined to it since.
-     */
-    boolean isOfWidth() {
-      return !expected.equals(got) && narrow(expected).equals(narrow(got));
-    }
-
-    private static String narrow(String answer) {
-      String any = LENGTH.matcher(answer).replaceAll("$1 any");
-      return SPACES_OF_A_NUMBER.matcher(any).replaceAll("");
-    }
-
+  /**
+   * What was asked when the answers differed.
+   *
+   * @param isOfWidth whether they differ in the width of a number only
+   */
+  record Difference(
+      String before, String sent, String expected, String got, String first, boolean isOfWidth) {
     @Override
     public String toString() {
       return String.join(
@@ -132,7 +121,13 @@ final class SideBySide {
       String first = comparison.difference(expected, got, endedInValue(burst, expected));
       return first == null
           ? null
-          : new Difference(before, Bytes.show(here), Bytes.show(expected), Bytes.show(got), first);
+          : new Difference(
+              before,
+              Bytes.show(here),
+              Bytes.show(expected),
+              Bytes.show(got),
+              first,
+              ReplyComparison.differInWidth(expected, got));
     }
 
     /**
