@@ -3,6 +3,7 @@ package io.larder.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.cache.index.Shard;
+import io.larder.cache.model.ForeseenKeys;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.Request;
 import io.larder.cache.model.Status;
@@ -159,6 +160,7 @@ class SessionsInThreadsTest {
     private final PoolIoEngine io;
     private final long[] latest = new long[OWN_KEY_COUNT];
     private final SplittableRandom random;
+    private final ForeseenKeys foreseen = new ForeseenKeys();
 
     Client(int number, Cache cache, PoolIoEngine io) {
       this.number = number;
@@ -186,6 +188,9 @@ class SessionsInThreadsTest {
 
     private void execute(CacheSession session, Call call) throws InterruptedException {
       call.status = null;
+      foreseen.clear(call.keyMemory);
+      foreseen.add(call.keyOffset, call.keyLength);
+      session.foresee(foreseen);
       session.execute(call);
       while (call.status == null) {
         Runnable task = tasks.poll(20, TimeUnit.SECONDS);

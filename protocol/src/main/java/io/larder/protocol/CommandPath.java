@@ -64,6 +64,7 @@ final class CommandPath {
   private final LineCommands lines;
   private final LineLogin login;
   private final PacketCommands packets;
+  private final Foresight foresight;
   private Command preparedGet;
   private Command preparedMetaGet;
   private Command preparedSet;
@@ -86,6 +87,7 @@ final class CommandPath {
     this.lines = new LineCommands(this, executor, control, rules, commands, counters, watchLog);
     this.login = new LineLogin(rules.passwords(), counters);
     this.packets = new PacketCommands(this, executor, control, rules, commands, counters);
+    this.foresight = new Foresight(executor);
     this.preparedGet = prepareGet();
     this.preparedMetaGet = prepareMetaGet();
     this.preparedSet = prepareSet();
@@ -98,7 +100,13 @@ final class CommandPath {
    */
   long run(ProtocolSession session, MemorySegment input, long from, long limit) {
     long at = from;
+    long foreseen = from;
     while (at < limit && !session.blocked()) {
+      if (at >= foreseen
+          && session.reading == ProtocolSession.Reading.LINE
+          && session.authenticated) {
+        foreseen = foresight.lines(input, at, limit);
+      }
       long next =
           switch (session.reading) {
             case LINE ->
@@ -137,6 +145,13 @@ final class CommandPath {
       }
     }
     return anyLine(session, input, at, limit);
+  }
+
+  /**
+   * How many bytes before its key a read has that {@link #line} knows by its first word; else 0.
+   */
+  static int lengthOfPlainRead(int word) {
+    return word == GET ? 4 : (word & META_GET_MASK) == META_GET ? 3 : 0;
   }
 
   private long anyLine(ProtocolSession session, MemorySegment input, long at, long limit) {
@@ -191,7 +206,11 @@ final class CommandPath {
   long keys(ProtocolSession session, MemorySegment input, long from) {
     long at = from;
     long textEnd = from + session.keysTextBytes;
+    long foreseen = from;
     while (!session.blocked()) {
+      if (at >= foreseen) {
+        foreseen = foresight.keys(input, at, textEnd);
+      }
       long key = Scan.skipSpaces(input, at, textEnd);
       if (key == textEnd) {
         end(session);

@@ -2,6 +2,7 @@ package io.larder.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.cache.model.ForeseenKeys;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.ItemVisitor;
 import io.larder.cache.model.ItemWalk;
@@ -53,6 +54,9 @@ final class FakeCache implements RequestExecutor {
 
   /** Every request, as `verb key`, in the order of execution. */
   final List<String> executed = new ArrayList<>();
+
+  /** The keys it has been told of, each time together. */
+  final List<List<String>> foreseen = new ArrayList<>();
 
   private final Map<String, Item> items = new HashMap<>();
   private final ItemView view = new ItemView();
@@ -107,6 +111,17 @@ final class FakeCache implements RequestExecutor {
     }
     answer(request, key);
     return true;
+  }
+
+  @Override
+  public void foresee(ForeseenKeys keys) {
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < keys.count(); i++) {
+      byte[] key =
+          keys.memory().asSlice(keys.offset(i), keys.length(i)).toArray(ValueLayout.JAVA_BYTE);
+      told.add(new String(key, StandardCharsets.ISO_8859_1));
+    }
+    foreseen.add(told);
   }
 
   @Override

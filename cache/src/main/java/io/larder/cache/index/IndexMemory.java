@@ -99,6 +99,11 @@ final class IndexMemory {
     return address & slabMask;
   }
 
+  /** Whether there is such an address; for who reads without a shard's lock. */
+  boolean has(long address) {
+    return address >>> slabShift < slabs.length;
+  }
+
   long get(long address) {
     return slabs[(int) (address >>> slabShift)].get(ValueLayout.JAVA_LONG, address & slabMask);
   }

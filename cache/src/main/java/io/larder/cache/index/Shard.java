@@ -168,6 +168,56 @@ public final class Shard {
     return memory.get(bucket) ^ memory.get(bucket + BUCKET_BYTES - WORD_BYTES);
   }
 
+  /*
+   * A lock is a fence: what was read before it must have arrived before anything behind it is read.
+   * So who takes a lock for each of many keys waits for memory as often as there are keys. The two
+   * that follow take none. They may meet a table that is being changed, so whatever they say may be
+   * wrong, and nothing may be decided by it.
+   */
+
+  /**
+   * Reads from both lines of a key's bucket, without the lock.
+   *
+   * @return something that depends on what was read
+   */
+  public long touch(long hash) {
+    long bucket = likelyBucket(hash);
+    return bucket == NONE ? 0 : memory.get(bucket) ^ memory.get(bucket + BUCKET_BYTES - WORD_BYTES);
+  }
+
+  /**
+   * A slot of the key's tag that is in its bucket, without the lock; EMPTY if there is none, or if
+   * it is in an overflow.
+   */
+  public long likelySlot(long hash) {
+    long bucket = likelyBucket(hash);
+    if (bucket == NONE) {
+      return Slot.EMPTY;
+    }
+    int tag = tag(hash);
+    MemorySegment slab = memory.slab(bucket);
+    long first = memory.offset(bucket);
+    for (int i = 0; i < BUCKET_BYTES - WORD_BYTES; i += WORD_BYTES) {
+      long slot = slab.get(ValueLayout.JAVA_LONG, first + i);
+      if (Slot.tag(slot) == tag && slot != Slot.EMPTY) {
+        return slot;
+      }
+    }
+    return Slot.EMPTY;
+  }
+
+  @SuppressWarnings("GuardedBy")
+  private long likelyBucket(long hash) {
+    long[] known = chunks;
+    int bucket = bucketOf(hash);
+    int chunk = bucket / BUCKETS_PER_CHUNK;
+    if (chunk >= known.length) {
+      return NONE;
+    }
+    long address = known[chunk] + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
+    return memory.has(address) ? address : NONE;
+  }
+
   /** The next slot with the same tag behind {@code cursor}, or NONE. */
   @GuardedBy("this")
   public long next(long cursor, long hash) {

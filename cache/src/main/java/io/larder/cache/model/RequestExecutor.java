@@ -18,6 +18,13 @@ public interface RequestExecutor {
    */
   boolean execute(Request request);
 
+  /**
+   * Is told of keys before reads of them are given, so that what these need is on its way to the
+   * processor for all of them at once. Nothing is decided, changed or counted, and nobody need ask
+   * for the keys afterwards.
+   */
+  default void foresee(ForeseenKeys keys) {}
+
   /** The cache's time in unix seconds, for turning relative expiries into absolute ones. */
   long nowSeconds();
 

@@ -117,6 +117,11 @@ public final class RamLog {
     return segment;
   }
 
+  /** The segment with this number, if it is in use; for who holds no lock. */
+  public @Nullable Segment segmentIfUsed(int id) {
+    return segments.getPlain(id);
+  }
+
   /** Largest record that shares a segment with others. */
   int sharedSpanBytesMax() {
     return sharedSpanBytesMax;

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.larder.cache.index.Shard;
 import io.larder.cache.index.SizeClasses;
 import io.larder.cache.index.Slot;
+import io.larder.cache.model.ForeseenKeys;
 import io.larder.cache.model.ItemView;
 import io.larder.cache.model.ItemVisitor;
 import io.larder.cache.model.ItemWalk;
@@ -107,6 +108,13 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
   private @Nullable FlashLookup found;
   private MemorySegment recordMemory = MemorySegment.NULL;
   private long recordOffset;
+  private final long[] foreseenHashes = new long[ForeseenKeys.COUNT_MAX];
+  private final long[] foreseenSlots = new long[ForeseenKeys.COUNT_MAX];
+
+  /** Never asked for: a read that leads to nothing is one that the compiler leaves out. */
+  @SuppressWarnings("UnusedVariable")
+  private long foreseen;
+
   private int inFlightCount;
   private int waitingForTurnCount;
   private int recacheCount;
@@ -188,6 +196,29 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       park(lookup != null ? lookup : takeLookup(request, hash));
     }
     return progress == Progress.ANSWERED;
+  }
+
+  @Override
+  public void foresee(ForeseenKeys keys) {
+    // One thing at a time for all of them: the processor looks ahead no further than a few hundred
+    // instructions, and waits together for what it meets there.
+    int count = keys.count();
+    long read = 0;
+    for (int i = 0; i < count; i++) {
+      foreseenHashes[i] = tiers.hash(keys.memory(), keys.offset(i), keys.length(i));
+    }
+    for (int i = 0; i < count; i++) {
+      long hash = foreseenHashes[i];
+      read ^= tiers.index().shardOf(hash).touch(hash);
+    }
+    for (int i = 0; i < count; i++) {
+      long hash = foreseenHashes[i];
+      foreseenSlots[i] = tiers.index().shardOf(hash).likelySlot(hash);
+    }
+    for (int i = 0; i < count; i++) {
+      read ^= tiers.touchRam(foreseenSlots[i]);
+    }
+    foreseen = read;
   }
 
   /** Takes steps until the request is answered or has to wait. */

@@ -18,6 +18,7 @@ import io.larder.engine.state.StateLog;
 import io.larder.engine.state.StateValue;
 import io.larder.platform.time.Clock;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +44,9 @@ public final class Tiers {
   private static final long SEQUENCE_BLOCK = 1 << 22;
 
   private static final int SEQUENCES_A_SECOND_BITS = 20;
+
+  private static final int CACHE_LINE_BYTES = 64;
+  private static final int TOUCHED_BYTES = 3 * CACHE_LINE_BYTES;
 
   private final AtomicLong indexFullLoggedNanos = new AtomicLong();
   private final Index index;
@@ -203,6 +207,32 @@ public final class Tiers {
   /** The segment that a slot points into. */
   public Segment segmentOf(long slot) {
     return ram.segment(Slot.place(slot) - placeOfSegments);
+  }
+
+  /**
+   * Reads from the begin of a record in RAM whose slot was found without a lock, if it is still
+   * there. What comes behind that the processor fetches by itself, once it sees where this leads.
+   *
+   * @return something that depends on what was read
+   */
+  public long touchRam(long slot) {
+    Segment segment = isRam(slot) ? ram.segmentIfUsed(Slot.place(slot) - placeOfSegments) : null;
+    if (segment == null) {
+      return 0;
+    }
+    MemorySegment memory = segment.memory();
+    int offset = ramOffset(slot);
+    try {
+      long read = 0;
+      long end = Math.min(memory.byteSize(), (long) offset + TOUCHED_BYTES);
+      for (long at = offset; at < end; at += CACHE_LINE_BYTES) {
+        read ^= memory.get(ValueLayout.JAVA_BYTE, at);
+      }
+      return read;
+    } catch (IllegalStateException e) {
+      // Its memory has just gone back to the system.
+      return 0;
+    }
   }
 
   /** Where in its segment the record of a slot starts. */
