@@ -46,7 +46,7 @@ public final class RestartSpeed implements Callable<Integer> {
   private static final int USUAL_SECONDS = 5;
 
   /**
-   * Statistics cost the server something, too: every 5 ms they were a fifth of a rebuild's time.
+   * Statistics cost the server something, too: every 5 ms they were an eighth of a rebuild's time.
    */
   private static final int POLL_MILLIS = 50;
 
