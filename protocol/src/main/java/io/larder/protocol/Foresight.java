@@ -65,11 +65,14 @@ final class Foresight {
     keys.clear(input);
     long at = from;
     while (!keys.isFull() && limit - at >= Long.BYTES) {
-      int word = input.get(Scan.INT, at);
-      long key = at + CommandPath.lengthOfPlainRead(word);
+      int verbBytes = CommandPath.lengthOfPlainRead(input.get(Scan.INT, at));
+      if (verbBytes == 0) {
+        break;
+      }
+      long key = at + verbBytes;
       long end = Scan.wordEnd(input, key, limit);
       long newline = Scan.indexOf(input, '\n', end, limit);
-      if (key == at || end - key > RecordLayout.KEY_BYTES_MAX || newline < 0) {
+      if (end - key > RecordLayout.KEY_BYTES_MAX || newline < 0) {
         break;
       }
       keys.add(key, (int) (end - key));

@@ -144,7 +144,12 @@ public final class Shard {
 
   @GuardedBy("this")
   private long addressOf(int bucket) {
-    return chunks[bucket / BUCKETS_PER_CHUNK] + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
+    return addressOf(bucket, chunks);
+  }
+
+  private static long addressOf(int bucket, long[] inChunks) {
+    return inChunks[bucket / BUCKETS_PER_CHUNK]
+        + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
   }
 
   /**
@@ -154,18 +159,6 @@ public final class Shard {
   public long first(long hash) {
     long bucket = addressOf(bucketOf(hash));
     return scan(bucket, bucket + BUCKET_BYTES - WORD_BYTES, tag(hash));
-  }
-
-  /**
-   * Reads from both lines of a key's bucket. Done for several keys in one hold of the lock, the
-   * processor waits for all of them together.
-   *
-   * @return something that depends on what was read
-   */
-  @GuardedBy("this")
-  public long fetch(long hash) {
-    long bucket = addressOf(bucketOf(hash));
-    return memory.get(bucket) ^ memory.get(bucket + BUCKET_BYTES - WORD_BYTES);
   }
 
   /*
@@ -210,11 +203,10 @@ public final class Shard {
   private long likelyBucket(long hash) {
     long[] known = chunks;
     int bucket = bucketOf(hash);
-    int chunk = bucket / BUCKETS_PER_CHUNK;
-    if (chunk >= known.length) {
+    if (bucket / BUCKETS_PER_CHUNK >= known.length) {
       return NONE;
     }
-    long address = known[chunk] + (long) (bucket % BUCKETS_PER_CHUNK) * BUCKET_BYTES;
+    long address = addressOf(bucket, known);
     return memory.has(address) ? address : NONE;
   }
 

@@ -109,14 +109,8 @@ public final class RecordRestorer implements PageRestorer {
   @Override
   public void willBeAsked(long[] keyHashes, int from, int to) {
     long read = 0;
-    int at = from;
-    while (at < to) {
-      Shard shard = tiers.index().shardOf(keyHashes[at]);
-      synchronized (shard) {
-        do {
-          read ^= shard.fetch(keyHashes[at++]);
-        } while (at < to && tiers.index().shardOf(keyHashes[at]) == shard);
-      }
+    for (int at = from; at < to; at++) {
+      read ^= tiers.index().shardOf(keyHashes[at]).touch(keyHashes[at]);
     }
     fetched = read;
   }
