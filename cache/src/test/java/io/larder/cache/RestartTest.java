@@ -565,6 +565,19 @@ class RestartTest {
     }
   }
 
+  /** Found by the simulation of crashes: what had expired before the stop was to live again. */
+  @Test
+  void aClockThatIsSetBackAfterACleanStopDoesNotTakeTimeBack() throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    rig.settle();
+    rig.clock.advanceSeconds(5);
+    rig.stop();
+    long stoppedSeconds = rig.cache.nowSeconds();
+    try (CacheRig next = rig.againEarlier(1000)) {
+      assertThat(next.cache.nowSeconds()).isGreaterThanOrEqualTo(stoppedSeconds);
+    }
+  }
+
   @Test
   void pagesAreUsedAgainAfterARestart() throws IOException {
     CacheRig rig = withOnFlash("a");
