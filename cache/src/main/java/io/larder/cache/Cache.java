@@ -544,6 +544,10 @@ public final class Cache implements AutoCloseable {
     }
     PageStore flash = tiers.flash();
     if (flash != null) {
+      if (flash.state().isKept()) {
+        // What has expired since the last note of the time must not live again either.
+        flash.state().value(StateValue.CLOCK_SECONDS, tiers.clock().unixSeconds());
+      }
       flash.endedCleanly();
       flash.close();
     }

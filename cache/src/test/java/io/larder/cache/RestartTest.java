@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.larder.cache.model.Status;
+import io.larder.cache.model.StoreMode;
 import io.larder.cache.model.Verb;
 import io.larder.cache.stats.CacheCounter;
 import io.larder.engine.model.Durability;
@@ -435,6 +436,76 @@ class RestartTest {
     }
   }
 
+  /** Starts a set of a key for which there is no room in RAM. */
+  private static CacheRig.Call setThatWaits(CacheRig rig, String key) {
+    for (int i = 0; rig.session.pendingCount() == 0; i++) {
+      String filler = "filler-" + i;
+      rig.start(new CacheRig.Call(Verb.STORE, filler).value(value(filler, 2)));
+    }
+    CacheRig.Call set = rig.start(new CacheRig.Call(Verb.STORE, key).value(value(key, 2)));
+    assertThat(set.status).as("it waits for room").isNull();
+    return set;
+  }
+
+  /** Found by the simulation, seed 324 of the world of crashes. */
+  @Test
+  void aSetThatWaitsForRoomLeavesWhatIsFoundMeanwhile() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        CacheRig.Call set = setThatWaits(next, "a");
+        while (restore(next).running()) {
+          next.work.runOnce("restore-0");
+        }
+        assertThat(set.status).as("it still waits").isNull();
+        assertThat(next.get("a")).as("nobody has changed it").isEqualTo(value("a", 1));
+        next.settle();
+        assertThat(set.status).isEqualTo(Status.STORED);
+        assertThat(next.get("a")).isEqualTo(value("a", 2));
+      }
+    }
+  }
+
+  @Test
+  void aSetThatNeverFindsRoomLeavesWhatTheNextFinds() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        setThatWaits(next, "a");
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.settle();
+          assertThat(third.get("a")).isEqualTo(value("a", 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAddThatFindsTheItemLeavesItToTheNext() throws IOException {
+    try (CacheRig rig = withOnFlash("a")) {
+      rig.kill();
+      try (CacheRig next = rig.again()) {
+        while (restore(next).recordCount() == 0) {
+          next.work.runOnce("restore-0");
+        }
+        String found = "";
+        for (int i = 0; found.isEmpty(); i++) {
+          if (next.get("filler-" + i) != null) {
+            found = "filler-" + i;
+          }
+        }
+        assertThat(next.store(StoreMode.ADD, found, value(found, 2))).isEqualTo(Status.NOT_STORED);
+        assertThat(restore(next).running()).isTrue();
+        next.kill();
+        try (CacheRig third = next.again()) {
+          third.settle();
+          assertThat(third.get(found)).as("nobody has changed it").isEqualTo(value(found, 1));
+        }
+      }
+    }
+  }
+
   @Test
   void uniquesNeverRepeat() throws IOException {
     try (CacheRig rig = withOnFlash("a")) {
@@ -491,6 +562,19 @@ class RestartTest {
     try (CacheRig next = rig.againAfterBoot(new UUID(7, 7), Durability.KILL)) {
       next.settle();
       assertThat(next.get("a")).isEqualTo(value("a", 1));
+    }
+  }
+
+  /** Found by the simulation of crashes: what had expired before the stop was to live again. */
+  @Test
+  void aClockThatIsSetBackAfterACleanStopDoesNotTakeTimeBack() throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    rig.settle();
+    rig.clock.advanceSeconds(5);
+    rig.stop();
+    long stoppedSeconds = rig.cache.nowSeconds();
+    try (CacheRig next = rig.againEarlier(1000)) {
+      assertThat(next.cache.nowSeconds()).isGreaterThanOrEqualTo(stoppedSeconds);
     }
   }
 

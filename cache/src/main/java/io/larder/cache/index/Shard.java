@@ -313,7 +313,7 @@ public final class Shard {
   }
 
   /**
-   * A key is about to be changed by a request that may not know of its record of an earlier run.
+   * A key is changed by a request that may not know of its record of an earlier run.
    *
    * @return whether nobody has said so before of any key of its group
    */

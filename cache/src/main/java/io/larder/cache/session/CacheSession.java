@@ -257,9 +257,6 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     tiers.flushIfDue(now);
     Shard shard = tiers.index().shardOf(hash);
     synchronized (shard) {
-      if (tiers.isRestoring() && !request.isPureRead()) {
-        tiers.keyChanges(shard, hash);
-      }
       long unread = Shard.NONE;
       Departure died = lookup == null ? null : lookup.died;
       for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
@@ -311,32 +308,69 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       MemorySegment memory,
       long offset,
       long now) {
+    boolean mayChange = mayChangeUnfound(request);
+    long slot = shard.get(cursor);
     if (request.verb != Verb.READ) {
       request.foundValueLength = RecordLayout.valueLength(memory, offset);
     }
-    return switch (request.verb) {
-      case READ -> readItem(request, shard, cursor, memory, offset, now);
-      case STORE -> storeOver(request, hash, shard, cursor, memory, offset, now);
-      case DELETE -> deleteItem(request, hash, shard, cursor, memory, offset, now);
-      case ARITHMETIC -> addTo(request, hash, shard, cursor, memory, offset, now);
-    };
+    Progress progress =
+        switch (request.verb) {
+          case READ -> readItem(request, shard, cursor, memory, offset, now);
+          case STORE -> storeOver(request, hash, shard, cursor, memory, offset, now);
+          case DELETE -> deleteItem(request, hash, shard, cursor, memory, offset, now);
+          case ARITHMETIC -> addTo(request, hash, shard, cursor, memory, offset, now);
+        };
+    if (mayChange && progress == Progress.ANSWERED && !isLeftOnFlash(shard, cursor, slot)) {
+      tiers.keyChanges(shard, hash);
+    }
+    return progress;
+  }
+
+  /**
+   * Whether it may change a key of which an earlier run has left a record that is not found yet.
+   */
+  private boolean mayChangeUnfound(Request request) {
+    return tiers.isRestoring() && !request.isPureRead();
+  }
+
+  /**
+   * Whether a request has left an item on flash as it was: the next process must find it there,
+   * should this one end before everything is found, and would refuse it if the key had changed.
+   */
+  @GuardedBy("shard")
+  private boolean isLeftOnFlash(Shard shard, long cursor, long before) {
+    long slot = shard.get(cursor);
+    return slot != Slot.EMPTY
+        && Slot.location(slot) == Slot.location(before)
+        && (!tiers.isRam(slot)
+            || (RecordLayout.state(tiers.segmentOf(slot).memory(), Tiers.ramOffset(slot))
+                    & RecordLayout.TWIN)
+                != 0);
   }
 
   @GuardedBy("shard")
   private Progress onAbsent(
       Request request, long hash, Shard shard, long now, @Nullable Departure died) {
+    boolean mayChange = mayChangeUnfound(request);
     request.foundDead = died;
     request.foundValueLength = Request.NOTHING_FOUND;
-    return switch (request.verb) {
-      case READ ->
-          request.vivifies ? vivifyEmpty(request, hash, shard, now) : missed(request, hash, shard);
-      case STORE -> storeNew(request, hash, shard, now);
-      case DELETE -> answered(request, Status.NOT_FOUND);
-      case ARITHMETIC ->
-          request.vivifies
-              ? vivifyNumber(request, hash, shard, now)
-              : answered(request, Status.NOT_FOUND);
-    };
+    Progress progress =
+        switch (request.verb) {
+          case READ ->
+              request.vivifies
+                  ? vivifyEmpty(request, hash, shard, now)
+                  : missed(request, hash, shard);
+          case STORE -> storeNew(request, hash, shard, now);
+          case DELETE -> answered(request, Status.NOT_FOUND);
+          case ARITHMETIC ->
+              request.vivifies
+                  ? vivifyNumber(request, hash, shard, now)
+                  : answered(request, Status.NOT_FOUND);
+        };
+    if (mayChange && progress == Progress.ANSWERED) {
+      tiers.keyChanges(shard, hash);
+    }
+    return progress;
   }
 
   /**
@@ -350,6 +384,9 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
     if (replaces) {
       Shard shard = tiers.index().shardOf(hash);
       synchronized (shard) {
+        if (mayChangeUnfound(request)) {
+          tiers.keyChanges(shard, hash);
+        }
         for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
           long slot = shard.get(at);
           if (isOrMayBe(request, shard, slot, lookup)) {
@@ -528,10 +565,14 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
 
   @GuardedBy("shard")
   private Progress onUnread(Request request, long hash, Shard shard, long now) {
+    boolean mayChange = mayChangeUnfound(request);
     request.foundValueLength = Request.NOTHING_FOUND;
     // The room comes first: a set that has to wait leaves the old value where it is.
     Progress progress = storeNew(request, hash, shard, now);
     if (progress == Progress.ANSWERED) {
+      if (mayChange) {
+        tiers.keyChanges(shard, hash);
+      }
       for (long at = shard.first(hash); at != Shard.NONE; at = shard.next(at, hash)) {
         if (!tiers.isRam(shard.get(at))) {
           tiers.takeFlash(shard, at);

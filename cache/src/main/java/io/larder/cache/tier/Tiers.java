@@ -174,8 +174,10 @@ public final class Tiers {
   }
 
   /**
-   * A request is about to change a key, which may have a record of an earlier run that has not been
-   * found yet: it must not be found any more, neither by this run nor by the next.
+   * A request takes effect on a key, which may have a record of an earlier run that has not been
+   * found yet: it must not be found any more, neither by this run nor by the next. In the same hold
+   * of the shard's lock in which the request acts, and not before: one that still waits has changed
+   * nothing.
    */
   @GuardedBy("shard")
   public void keyChanges(Shard shard, long hash) {
