@@ -43,16 +43,19 @@ import picocli.CommandLine.Spec;
           + " many rounds agree that it is hardly an accident (sign test, 5 %%), which takes six rounds"
           + " at least; elsewhere there is a question mark.",
       "",
-      "Scenarios of flash keep more than RAM holds. memcached reads its file through the page cache,"
-          + " which is emptied of it before each run. If fio is installed it measures the device before"
-          + " and after: a device that has become slower meanwhile makes the run worthless.",
+      "Scenarios of flash keep more than RAM holds. memcached needs RAM for each item on flash, or it"
+          + " evicts them; so it has a -m of its own there, and is told to move items to flash after a"
+          + " second (ext_item_age=1), so that its gets are reads of flash all the same: the table has"
+          + " the share. It reads its file through the page cache, which is emptied of it before each"
+          + " run. If fio is installed it measures the device before and after: a device that has become"
+          + " slower meanwhile makes the run worthless.",
       ""
     },
     footer = {
       "",
       "Examples:",
       "  larder bench compare --memcached /usr/bin/memcached",
-      "  larder bench compare --memcached /usr/bin/memcached --scenarios flash --folder /mnt/flash",
+      "  larder bench compare --memcached /usr/bin/memcached --scenarios flash --ext-threads 1,8",
       "  larder bench compare --running a=127.0.0.1:11211@4711 --running b=127.0.0.1:11212@4712",
       "",
       "Exit codes: 0 measured, 1 something failed, 2 wrong option."
@@ -65,6 +68,9 @@ public final class CompareBench implements Callable<Integer> {
   private static final double SAME_DEVICE_MIN = 0.8;
   private static final int RAM_VALUE_BYTES = 100;
   private static final int FLASH_VALUE_BYTES = 4000;
+  private static final int MEMCACHED_FLASH_MB = 512;
+  private static final String LARDER = "larder";
+  private static final String MEMCACHED = "memcached";
 
   @Option(
       names = "--memcached",
@@ -122,6 +128,20 @@ public final class CompareBench implements Callable<Integer> {
       description = "Of the servers. Default: 1024, of flash 64.")
   int megabytes;
 
+  @Option(
+      names = "--memcached-m",
+      paramLabel = "MB",
+      description = "-m of memcached. Default: as the others, of flash 512.")
+  int memcachedMegabytes;
+
+  @Option(
+      names = "--ext-threads",
+      paramLabel = "N,..",
+      split = ",",
+      description =
+          "ext_threads of memcached, of flash: one is started for each. Default: 1, as memcached's.")
+  List<Integer> extThreads = List.of(1);
+
   @Option(names = "-t", paramLabel = "N", description = "Threads of the servers. Default: 1.")
   int threads = 1;
 
@@ -145,7 +165,9 @@ public final class CompareBench implements Callable<Integer> {
         contestants.add(contestant(each));
       }
       if (memcached != null) {
-        started.add(startMemcached(memcached));
+        for (int ext : isOfFlash() ? extThreads : List.of(0)) {
+          started.add(startMemcached(memcached, ext));
+        }
         started.add(startLarder());
         started.forEach(server -> contestants.add(server.contestant()));
       }
@@ -154,8 +176,9 @@ public final class CompareBench implements Callable<Integer> {
       for (StartedServer server : started) {
         server.close();
       }
-      for (String name : List.of("larder", "memcached")) {
-        Files.deleteIfExists(flashFile(name));
+      Files.deleteIfExists(flashFile(LARDER));
+      for (int ext : extThreads) {
+        Files.deleteIfExists(flashFile(memcachedName(ext)));
       }
     }
     return CommandLine.ExitCode.OK;
@@ -169,12 +192,17 @@ public final class CompareBench implements Callable<Integer> {
     if (scenarios.stream().anyMatch(scenario -> scenario.isOfFlash() != ofFlash)) {
       throw wrong("Scenarios of flash need servers of their own; run the others apart.");
     }
+    if (extThreads.stream().anyMatch(ext -> ext < 1)) {
+      throw wrong("--ext-threads are at least 1.");
+    }
     if (rounds < 1 || !(seconds > 0) || threads < 1 || flashMegabytes < 64) {
       throw wrong("--rounds and -t are at least 1, --seconds above 0, --flash-mb at least 64.");
     }
     keys = keys > 0 ? keys : ofFlash ? 300_000 : 200_000;
     valueSize = valueSize > 0 ? valueSize : ofFlash ? FLASH_VALUE_BYTES : RAM_VALUE_BYTES;
     megabytes = megabytes > 0 ? megabytes : ofFlash ? 64 : 1024;
+    memcachedMegabytes =
+        memcachedMegabytes > 0 ? memcachedMegabytes : ofFlash ? MEMCACHED_FLASH_MB : megabytes;
     loadRate = loadRate > 0 || !ofFlash ? loadRate : 20_000;
   }
 
@@ -195,40 +223,49 @@ public final class CompareBench implements Callable<Integer> {
   }
 
   private Path flashFile(String name) {
-    return larder.flashFile("larder-bench-compare." + name);
+    return larder.flashFile("larder-bench-compare." + name.replace('/', '-'));
   }
 
-  private String sizes() {
-    return "-m " + megabytes + " -t " + threads + " -p {port}";
+  /** Of a memcached with so many I/O threads; zero if it has no flash. */
+  private String memcachedName(int ext) {
+    return ext == 0 || extThreads.size() == 1 ? MEMCACHED : MEMCACHED + "/" + ext;
   }
 
-  private StartedServer startMemcached(Path program) throws IOException {
+  private List<String> sizes(int ofMegabytes) {
+    return List.of(("-m " + ofMegabytes + " -t " + threads + " -p {port}").split(" "));
+  }
+
+  private StartedServer startMemcached(Path program, int ext) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString(), "-l", "127.0.0.1"));
-    command.addAll(List.of(sizes().split(" ")));
+    command.addAll(sizes(memcachedMegabytes));
     if (System.getProperty("user.name").equals("root")) {
       command.addAll(List.of("-u", "root"));
     }
-    Path flash = flashFile("memcached");
-    if (isOfFlash()) {
-      command.addAll(List.of("-o", "ext_path=" + flash + ":" + flashMegabytes + "m"));
+    String name = memcachedName(ext);
+    if (!isOfFlash()) {
+      return StartedServer.start(name, command, null);
     }
-    return StartedServer.start("memcached", command, isOfFlash() ? flash : null);
+    Path flash = flashFile(name);
+    command.add("-o");
+    command.add(
+        "ext_path=%s:%dm,ext_item_age=1,ext_threads=%d".formatted(flash, flashMegabytes, ext));
+    return StartedServer.start(name, command, flash);
   }
 
   private StartedServer startLarder() throws IOException {
     List<String> command = new ArrayList<>(List.of(larder.launcher.toString(), "serve"));
-    command.addAll(List.of(sizes().split(" ")));
+    command.addAll(sizes(megabytes));
     if (isOfFlash()) {
-      command.addAll(List.of("-o", "ext_path=" + flashFile("larder") + ":" + flashMegabytes + "m"));
+      command.addAll(List.of("-o", "ext_path=" + flashFile(LARDER) + ":" + flashMegabytes + "m"));
     } else {
       command.add("--ram-only");
     }
-    return StartedServer.start("larder", command, null);
+    return StartedServer.start(LARDER, command, null);
   }
 
   private void compare(List<Contestant> contestants) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(flashFile("larder")));
+    Map<String, String> facts = new LinkedHashMap<>(Machine.facts(flashFile(LARDER)));
     contestants.forEach(contestant -> facts.put(contestant.name(), contestant.about()));
     facts.put(
         "load",
@@ -278,7 +315,7 @@ public final class CompareBench implements Callable<Integer> {
     }
     Measure measure =
         fio.randomRead(
-            flashFile("larder"),
+            flashFile(LARDER),
             (long) flashMegabytes << 20,
             FIO_BLOCK_BYTES,
             FIO_DEPTH,

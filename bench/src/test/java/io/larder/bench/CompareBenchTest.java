@@ -115,6 +115,7 @@ class CompareBenchTest {
         "--running a=127.0.0.1:1@x --running b=127.0.0.1:1",
         "--memcached m --scenarios get,flash",
         "--memcached m --rounds 0",
+        "--memcached m --scenarios flash --ext-threads 1,0",
         "--memcached m --scenarios jump"
       })
   void optionsAreChecked(String options) {
@@ -126,7 +127,8 @@ class CompareBenchTest {
   @Test
   void helpTeaches() {
     assertThat(run("--help")).isZero();
-    assertThat(out.toString()).contains("sign test", "--scenarios flash", "flash_multiget");
+    assertThat(out.toString())
+        .contains("sign test", "--scenarios flash", "flash_multiget", "ext_item_age=1");
   }
 
   private int run(String... arguments) {

@@ -3,11 +3,13 @@ package io.larder.bench.compare;
 import io.larder.bench.load.LoadResult;
 import io.larder.bench.load.LoadRun;
 import io.larder.bench.load.Phase;
+import io.larder.bench.load.Tally;
 import io.larder.bench.report.Median;
 import io.larder.bench.workload.OperationKind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ import org.HdrHistogram.Histogram;
  * <p><b>Threads.</b> Confined to one.
  */
 public final class Contest {
-  private static final String ROW = "%-10s %10s %9s %8s %8s %7s   %-22s %-22s %-22s";
+  private static final String ROW = "%-12s %10s %9s %8s %8s %7s %8s   %-22s %-22s %-22s";
   private static final LoadRun.Watcher NOBODY = (_, _) -> {};
 
   /** Before each run, so that connections and caches of the processor are as they will be. */
@@ -34,13 +36,15 @@ public final class Contest {
   /** Hits of contestants that lie further apart are not the same work. */
   private static final double SAME_HITS_PERCENT = 1;
 
+  /** So much more or less of the hits may come from flash, else it is not the same work. */
+  private static final double SAME_FLASH_PERCENT = 10;
+
   private final List<Contestant> contestants;
   private final List<Scenario> scenarios;
   private final long keyCount;
   private final int valueBytes;
   private final double seconds;
-  private final Map<Scenario, Map<String, List<LoadResult>>> results =
-      new EnumMap<>(Scenario.class);
+  private final Map<Scenario, Map<String, List<Measured>>> results = new EnumMap<>(Scenario.class);
   private long seed;
 
   /**
@@ -105,7 +109,7 @@ public final class Contest {
             contestant.makeCold();
           }
           run.run(Phase.of("warm-up", WARM_UP_SECONDS, 0), NOBODY);
-          add(scenario, contestant, run.run(Phase.of("run", seconds, 0), NOBODY));
+          add(scenario, contestant, measure(scenario, contestant, run));
         }
         afterEach.run();
       }
@@ -118,7 +122,26 @@ public final class Contest {
         contestant.process());
   }
 
-  private void add(Scenario scenario, Contestant contestant, LoadResult result) {
+  private Measured measure(Scenario scenario, Contestant contestant, LoadRun run)
+      throws IOException {
+    Phase phase = Phase.of("run", seconds, 0);
+    if (!scenario.isOfFlash()) {
+      return new Measured(run.run(phase, NOBODY), Double.NaN);
+    }
+    try (ServerStats stats = ServerStats.connect(contestant.address())) {
+      Map<String, Double> before = stats.numbers();
+      LoadResult load = run.run(phase, NOBODY);
+      Map<String, Double> after = stats.numbers();
+      return new Measured(
+          load, 100 * grown("get_extstore", before, after) / grown("get_hits", before, after));
+    }
+  }
+
+  private static double grown(String name, Map<String, Double> before, Map<String, Double> after) {
+    return after.getOrDefault(name, Double.NaN) - before.getOrDefault(name, Double.NaN);
+  }
+
+  private void add(Scenario scenario, Contestant contestant, Measured result) {
     results
         .computeIfAbsent(scenario, _ -> new LinkedHashMap<>())
         .computeIfAbsent(contestant.name(), _ -> new ArrayList<>())
@@ -151,6 +174,7 @@ public final class Contest {
         "p50 us",
         "p99 us",
         "hits %",
+        "flash %",
         "keys/s, x " + first,
         "CPU, x " + first,
         "p50, x " + first);
@@ -162,6 +186,7 @@ public final class Contest {
   }
 
   private List<String> row(Scenario scenario, String name) {
+    List<Measured> measured = measured(scenario, name);
     List<LoadResult> rounds = rounds(scenario, name);
     List<String> cells = new ArrayList<>();
     cells.add(name);
@@ -169,7 +194,8 @@ public final class Contest {
     cells.add(number(median(rounds, LoadResult::serverCpuMicrosPerKey), 2));
     cells.add(number(median(rounds, result -> micros(result, 50)), 0));
     cells.add(number(median(rounds, result -> micros(result, 99)), 0));
-    cells.add(number(median(rounds, Contest::hitPercent), 1));
+    cells.add(number(median(measured, Measured::hitPercent), 1));
+    cells.add(number(median(measured, Measured::flashPercent), 1));
     for (Compared compared : Compared.values()) {
       cells.add(name.equals(first()) ? "" : ratio(scenario, name, compared).describe());
     }
@@ -216,6 +242,10 @@ public final class Contest {
 
   /** What a contestant has reached in a scenario, round by round. */
   List<LoadResult> rounds(Scenario scenario, String name) {
+    return measured(scenario, name).stream().map(Measured::load).toList();
+  }
+
+  private List<Measured> measured(Scenario scenario, String name) {
     return results.getOrDefault(scenario, Map.of()).getOrDefault(name, List.of());
   }
 
@@ -234,15 +264,11 @@ public final class Contest {
 
   /** What makes a scenario's ratios worth less than they look. */
   List<String> warnings(Scenario scenario) {
-    Map<String, List<LoadResult>> byName = results.getOrDefault(scenario, Map.of());
+    Map<String, List<Measured>> byName = results.getOrDefault(scenario, Map.of());
     List<String> lines = new ArrayList<>();
-    double least = Double.POSITIVE_INFINITY;
-    double most = Double.NEGATIVE_INFINITY;
-    for (Map.Entry<String, List<LoadResult>> each : byName.entrySet()) {
-      double hits = median(each.getValue(), Contest::hitPercent);
-      least = Math.min(least, hits);
-      most = Math.max(most, hits);
-      long errors = each.getValue().stream().mapToLong(result -> result.tally().errorCount()).sum();
+    for (Map.Entry<String, List<Measured>> each : byName.entrySet()) {
+      List<Tally> tallies = each.getValue().stream().map(run -> run.load().tally()).toList();
+      long errors = tallies.stream().mapToLong(Tally::errorCount).sum();
       if (errors > 0) {
         lines.add(
             String.format(
@@ -250,16 +276,19 @@ public final class Contest {
                 "%,d requests were answered with an error by %s and are not counted, such as: %s",
                 errors,
                 each.getKey(),
-                each.getValue().stream()
-                    .flatMap(result -> result.tally().errors().stream())
-                    .findFirst()
-                    .orElse("")));
+                tallies.stream().flatMap(tally -> tally.errors().stream()).findFirst().orElse("")));
       }
     }
-    if (most - least > SAME_HITS_PERCENT) {
+    if (spread(byName, Measured::hitPercent) > SAME_HITS_PERCENT) {
       lines.add(
           "NOT THE SAME WORK: hits are compared with misses. One has not kept what it was given;"
-              + " fill it more slowly (--load-rate) or with fewer keys.");
+              + " fill it more slowly (--load-rate), with fewer keys, or give it more RAM (-m,"
+              + " --memcached-m).");
+    }
+    if (spread(byName, Measured::flashPercent) > SAME_FLASH_PERCENT) {
+      lines.add(
+          "NOT THE SAME WORK: one has answered more from RAM than the other; fill them with more"
+              + " keys.");
     }
     return lines;
   }
@@ -270,27 +299,39 @@ public final class Contest {
     results.forEach((scenario, byName) ->
         byName.forEach((name, rounds) -> {
           for (int i = 0; i < rounds.size(); i++) {
+            LoadResult load = rounds.get(i).load();
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("scenario", scenario.name());
             figures.put("contestant", name);
             figures.put("round", i + 1);
-            figures.put("keysPerSecond", rounds.get(i).keysPerSecond());
-            figures.put("serverCpuMicrosPerKey", rounds.get(i).serverCpuMicrosPerKey());
-            figures.put("p50Micros", micros(rounds.get(i), 50));
-            figures.put("p99Micros", micros(rounds.get(i), 99));
-            figures.put("hitPercent", hitPercent(rounds.get(i)));
-            figures.put("serverRssBytes", rounds.get(i).serverRssBytes());
+            figures.put("keysPerSecond", load.keysPerSecond());
+            figures.put("serverCpuMicrosPerKey", load.serverCpuMicrosPerKey());
+            figures.put("p50Micros", micros(load, 50));
+            figures.put("p99Micros", micros(load, 99));
+            figures.put("hitPercent", rounds.get(i).hitPercent());
+            figures.put("flashPercent", rounds.get(i).flashPercent());
+            figures.put("serverRssBytes", load.serverRssBytes());
             all.add(figures);
           }
         }));
     return all;
   }
 
-  private static double median(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
+  private static double spread(
+      Map<String, List<Measured>> byName, ToDoubleFunction<Measured> figure) {
+    DoubleSummaryStatistics medians =
+        byName.values().stream()
+            .mapToDouble(rounds -> median(rounds, figure))
+            .filter(Double::isFinite)
+            .summaryStatistics();
+    return medians.getMax() - medians.getMin();
+  }
+
+  private static <T> double median(List<T> rounds, ToDoubleFunction<T> figure) {
     return Median.of(values(rounds, figure));
   }
 
-  private static List<Double> values(List<LoadResult> rounds, ToDoubleFunction<LoadResult> figure) {
+  private static <T> List<Double> values(List<T> rounds, ToDoubleFunction<T> figure) {
     return rounds.stream().map(figure::applyAsDouble).toList();
   }
 
@@ -302,11 +343,6 @@ public final class Contest {
   static Histogram latency(LoadResult result) {
     Histogram reads = result.tally().of(OperationKind.get).latency();
     return reads.getTotalCount() > 0 ? reads : result.tally().of(OperationKind.set).latency();
-  }
-
-  private static double hitPercent(LoadResult result) {
-    var reads = result.tally().of(OperationKind.get);
-    return reads.keyCount() == 0 ? Double.NaN : 100.0 * reads.hitCount() / reads.keyCount();
   }
 
   private static String number(double value, int decimals) {
