@@ -52,8 +52,12 @@ public record Transport(
     Function<Path, SocketAddress> unixAddress,
     IoEngine<? super IoEventLoop> engine) {
 
-  /** Sockets and flash on one ring. The probe has passed. */
-  public static Transport ioUring(UringProbe probe) {
+  /**
+   * Sockets and flash on one ring. The probe has passed.
+   *
+   * @param readDepth reads of flash that a loop has under way at once; 0 = the engine's default
+   */
+  public static Transport ioUring(UringProbe probe, int readDepth) {
     return new Transport(
         "io_uring",
         probe.reason(),
@@ -62,7 +66,8 @@ public record Transport(
         IoUringDatagramChannel.class,
         IoUringServerDomainSocketChannel.class,
         path -> new DomainSocketAddress(path.toFile()),
-        new UringIoEngine(probe));
+        new UringIoEngine(
+            probe.reason(), readDepth > 0 ? readDepth : UringIoEngine.DEFAULT_HELD_READS_MAX));
   }
 
   /** Why {@link #epoll} cannot be used; null if it can. */
@@ -70,8 +75,12 @@ public record Transport(
     return Epoll.isAvailable() ? null : "epoll refused: " + Epoll.unavailabilityCause();
   }
 
-  /** Sockets on epoll; flash on threads. */
-  public static Transport epoll(String reason) {
+  /**
+   * Sockets on epoll; flash on threads.
+   *
+   * @param readDepth reads of flash that all loops have under way at once; 0 = the engine's default
+   */
+  public static Transport epoll(String reason, int readDepth) {
     return new Transport(
         "epoll",
         reason,
@@ -80,11 +89,15 @@ public record Transport(
         EpollDatagramChannel.class,
         EpollServerDomainSocketChannel.class,
         path -> new DomainSocketAddress(path.toFile()),
-        pool(reason));
+        pool(reason, readDepth));
   }
 
-  /** Sockets on the JDK's selector; flash on threads. Works everywhere. */
-  public static Transport nio(String reason) {
+  /**
+   * Sockets on the JDK's selector; flash on threads. Works everywhere.
+   *
+   * @param readDepth reads of flash that all loops have under way at once; 0 = the engine's default
+   */
+  public static Transport nio(String reason, int readDepth) {
     return new Transport(
         "NIO",
         reason,
@@ -93,7 +106,7 @@ public record Transport(
         NioDatagramChannel.class,
         NioServerDomainSocketChannel.class,
         UnixDomainSocketAddress::of,
-        pool(reason));
+        pool(reason, readDepth));
   }
 
   /** For the start-up line: how sockets and flash are talked to. */
@@ -101,8 +114,11 @@ public record Transport(
     return name.equals(engine.name()) ? name : name + " and " + engine.name();
   }
 
-  private static PoolIoEngine pool(String reason) {
+  private static PoolIoEngine pool(String reason, int readDepth) {
     return new PoolIoEngine(
-        reason, "larder", PoolIoEngine.DEFAULT_THREAD_COUNT, FallocatedSpace.orWritten());
+        reason,
+        "larder",
+        readDepth > 0 ? readDepth : PoolIoEngine.DEFAULT_THREAD_COUNT,
+        FallocatedSpace.orWritten());
   }
 }

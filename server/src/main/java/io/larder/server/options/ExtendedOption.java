@@ -26,6 +26,12 @@ public enum ExtendedOption {
       "Size of a page, the unit in which flash is filled and given up."),
   EXT_WBUF_SIZE(
       "MB", "4, or more if -I needs it", "Size of a write buffer; divides the page, holds -I."),
+  EXT_READ_DEPTH(
+      "N",
+      "256, without io_uring 32",
+      "Reads of flash that each thread (-t) has under way at once; more wait their turn. A device that"
+          + " answers many reads together, as virtual ones do, may serve more with 16. Without io_uring:"
+          + " those of all threads together."),
   EXT_ITEM_SIZE("BYTES", "0", "Items smaller than this never go to flash."),
   EXT_RECACHE_RATE(
       "N", "1", "One in N flash hits on a popular item brings it back to RAM; 0 = none."),

@@ -10,6 +10,7 @@ import java.util.List;
  * @param paths files and block devices; empty = the default file
  * @param pageBytes size of a page; 0 = chosen by the size of the devices
  * @param writeBufferBytes size of a write buffer; 0 = chosen by the size of pages and items
+ * @param readDepth reads that an event loop has under way at once; 0 = as the transport likes it
  * @param itemBytesMin smallest item that goes to flash
  * @param recacheRate one in this many flash hits on a popular item brings it back to RAM; 0 = none
  * @param lowTtl items with less life left share pages of their own; zero = none do
@@ -23,6 +24,7 @@ public record FlashOptions(
     List<FlashPath> paths,
     int pageBytes,
     int writeBufferBytes,
+    int readDepth,
     int itemBytesMin,
     int recacheRate,
     Duration lowTtl,

@@ -47,6 +47,7 @@ public final class ServeParser {
   private static final int CONNECTIONS_MAX = 1 << 20;
   private static final int MEGABYTES_MAX = 1 << 24;
   private static final int PAGE_MEGABYTES_MAX = 1024;
+  private static final int READ_DEPTH_MAX = 1024;
   private static final int SECONDS_MAX = Integer.MAX_VALUE;
   private static final int VERBOSITY_MAX = 3;
   private static final String DEVICE_UNITS = "mgtp";
@@ -437,6 +438,7 @@ public final class ServeParser {
         paths,
         megabytes(extended, ExtendedOption.EXT_PAGE_SIZE),
         megabytes(extended, ExtendedOption.EXT_WBUF_SIZE),
+        number(extended, ExtendedOption.EXT_READ_DEPTH, "0", READ_DEPTH_MAX),
         number(extended, ExtendedOption.EXT_ITEM_SIZE, 0),
         number(extended, ExtendedOption.EXT_RECACHE_RATE, CacheConfig.RECACHE_RATE_DEFAULT),
         Duration.ofSeconds(number(extended, ExtendedOption.EXT_LOW_TTL, 0)),

@@ -109,7 +109,7 @@ public final class LarderServer implements AutoCloseable {
     Resources.check(config.net().connectionsMax());
     FlashDevices.check(plan);
     Tls tls = tls(config.net());
-    Transport transport = transport(config.io());
+    Transport transport = transport(config.io(), config.flash().readDepth());
     try {
       NetServer net = NetServer.bind(config.net(), transport, tls);
       try {
@@ -256,27 +256,27 @@ public final class LarderServer implements AutoCloseable {
         access.spoken(), passwords, access.flushes(), access.dumps(), access.watches());
   }
 
-  private static Transport transport(IoChoice choice) throws StartException {
+  private static Transport transport(IoChoice choice, int readDepth) throws StartException {
     return switch (choice) {
-      case NIO -> Transport.nio("as --io says");
+      case NIO -> Transport.nio("as --io says", readDepth);
       case EPOLL -> {
         String refusal = Transport.epollRefusal();
         if (refusal != null) {
           throw impossible(choice, refusal);
         }
-        yield Transport.epoll("as --io says");
+        yield Transport.epoll("as --io says", readDepth);
       }
       case IO_URING, AUTO -> {
         UringProbe probe = UringProbe.run();
         if (probe.works()) {
-          yield Transport.ioUring(probe);
+          yield Transport.ioUring(probe, readDepth);
         }
         if (choice == IoChoice.IO_URING) {
           throw impossible(choice, probe.reason());
         }
         yield Transport.epollRefusal() == null
-            ? Transport.epoll(probe.reason())
-            : Transport.nio(probe.reason());
+            ? Transport.epoll(probe.reason(), readDepth)
+            : Transport.nio(probe.reason(), readDepth);
       }
     };
   }

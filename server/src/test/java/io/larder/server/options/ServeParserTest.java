@@ -56,6 +56,7 @@ class ServeParserTest {
                     0,
                     0,
                     0,
+                    0,
                     1,
                     Duration.ZERO,
                     Duration.ofSeconds(1),
@@ -116,7 +117,7 @@ class ServeParserTest {
             "ext_state_path=/s/t,ext_durability=power,ext_stop_wait=2.5",
             "--fresh",
             "-o",
-            "ext_item_age=30,ext_max_sleep=1000",
+            "ext_item_age=30,ext_max_sleep=1000,ext_read_depth=16",
             "-o",
             "ext_path=c:d:5m:compact,ext_threads=4,modern,relaxed_privileges",
             "-d",
@@ -166,6 +167,7 @@ class ServeParserTest {
                         new FlashPath(new DeviceSpec(Path.of("c:d"), 5 << 20), Bucket.COMPACT)),
                     32 << 20,
                     8 << 20,
+                    16,
                     100,
                     5,
                     Duration.ofSeconds(60),
@@ -359,6 +361,7 @@ class ServeParserTest {
           -o ext_recache_rate=x         | -o ext_recache_rate is x, but must be
           -o ext_low_ttl=-5             | -o ext_low_ttl is -5, but must be
           -o ext_max_wait=forever       | -o ext_max_wait is forever, but must be a number of seconds
+          -o ext_read_depth=1025        | -o ext_read_depth is 1025, but must be
           -o ext_max_wait=NaN           | -o ext_max_wait is NaN, but must be
           -o ext_write_budget=lots      | -o ext_write_budget=lots is no number of bytes a second
           -o idle_timeout=x             | -o idle_timeout is x, but must be

@@ -117,6 +117,16 @@ abstract class ServerContract {
   }
 
   @Test
+  void readsBeyondTheDepthOfADeviceWaitTheirTurn() throws Exception {
+    TestClient client = client(withFlash("-m", "8", "-o", "ext_read_depth=1"));
+    for (int i = 0; i < 4000; i++) {
+      assertThat(client.set("key" + i, valueOf(i))).isEqualTo("STORED");
+    }
+
+    assertHeld(client, 4000);
+  }
+
+  @Test
   void listsShowTheKeysOfBothTiers() throws Exception {
     TestClient client = client(withFlash("-m", "8"));
     int count = 6000;
