@@ -11,7 +11,6 @@ import io.larder.bench.report.Measure;
 import io.larder.bench.report.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -176,9 +175,9 @@ public final class CompareBench implements Callable<Integer> {
       for (StartedServer server : started) {
         server.close();
       }
-      Files.deleteIfExists(flashFile(LARDER));
+      StartedServer.removeFlash(flashFile(LARDER));
       for (int ext : extThreads) {
-        Files.deleteIfExists(flashFile(memcachedName(ext)));
+        StartedServer.removeFlash(flashFile(memcachedName(ext)));
       }
     }
     return CommandLine.ExitCode.OK;

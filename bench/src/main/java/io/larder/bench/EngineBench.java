@@ -41,9 +41,10 @@ import picocli.CommandLine.Spec;
           + " take turns, the other one first in each round: read the ratios (x fio) rather than the"
           + " figures when others use the machine or the device, and CPU rather than throughput.",
       "",
-      "fio writes blocks of 4 MiB, one at a time, as the engine does, and reads blocks of the size of"
-          + " a record from the engine's own file. Both bypass the page cache. Without fio its rows"
-          + " stay away.",
+      "fio writes blocks of 4 MiB, as the engine does: one at a time and always the same bytes, which"
+          + " the processor has at hand; and, as fio/fresh, bytes made anew for each block, as a cache's"
+          + " are, two blocks at a time. It reads blocks of the size of a record from the engine's own"
+          + " file. Both bypass the page cache. Without fio its rows stay away.",
       ""
     },
     footer = {
@@ -269,10 +270,10 @@ public final class EngineBench implements Callable<Integer> {
   private void measure(
       List<Contender> contenders, @Nullable Fio fio, StoreSize cut, Results results)
       throws IOException {
-    int sideCount = contenders.size() + (fio == null ? 0 : 1);
     int warmUps = contenders.size() * (1 + depths.size());
-    try (Progress progress =
-        Progress.over("runs", warmUps + rounds * sideCount * (1 + depths.size()))) {
+    int appends = contenders.size() + (fio == null ? 0 : 2);
+    int reads = depths.size() * (contenders.size() + (fio == null ? 0 : 1));
+    try (Progress progress = Progress.over("runs", warmUps + rounds * (appends + reads))) {
       // What the compiler does at first is no property of the engine.
       for (Contender contender : contenders) {
         contender.append();
@@ -284,10 +285,13 @@ public final class EngineBench implements Callable<Integer> {
           runs.add(() -> results.append(contender.name(), contender.append()));
         }
         if (fio != null) {
+          Path written = beside(".fio");
+          int blockBytes = StoreSize.WRITE_BUFFER_BYTES;
+          runs.add(
+              () -> results.append(Results.FIO, fio.append(written, cut.fileBytes(), blockBytes)));
           runs.add(() ->
               results.append(
-                  Results.FIO,
-                  fio.append(beside(".fio"), cut.fileBytes(), StoreSize.WRITE_BUFFER_BYTES)));
+                  Results.FIO_FRESH, fio.appendFresh(written, cut.fileBytes(), blockBytes)));
         }
         inTurn(runs, round, progress);
       }

@@ -12,7 +12,6 @@ import io.larder.bench.report.Machine;
 import io.larder.bench.report.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -150,7 +149,7 @@ public final class OverloadBench implements Callable<Integer> {
     try (StartedServer server = StartedServer.start("larder", command(flash), null)) {
       return play(server);
     } finally {
-      Files.deleteIfExists(flash);
+      StartedServer.removeFlash(flash);
     }
   }
 

@@ -137,6 +137,12 @@ public final class StartedServer implements AutoCloseable {
     return ask(port);
   }
 
+  /** Removes a server's flash file, and what Larder keeps beside it; the server has ended. */
+  public static void removeFlash(Path flash) throws IOException {
+    Files.deleteIfExists(flash);
+    Files.deleteIfExists(flash.resolveSibling(flash.getFileName() + ".state"));
+  }
+
   public long pid() {
     return process.pid();
   }

@@ -73,7 +73,13 @@ public final class FilledStore implements AutoCloseable {
       throws IOException {
     Device device =
         engine.open(new DeviceSpec(file, size.fileBytes()), HeaderLayout::looksLikeOurs);
-    return new FilledStore(file, size, device);
+    try {
+      return new FilledStore(file, size, device);
+    } catch (RuntimeException e) {
+      device.close();
+      Files.deleteIfExists(file);
+      throw e;
+    }
   }
 
   /** Appends every record and waits until the device has taken all of them. */

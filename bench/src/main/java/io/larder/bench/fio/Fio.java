@@ -51,13 +51,28 @@ public final class Fio {
     return version;
   }
 
-  /** Writes a new file from its front to its end, directly, and removes it. */
+  /**
+   * Writes a new file from its front to its end, directly, and removes it: the same bytes again and
+   * again, one block at a time.
+   */
   public Measure append(Path file, long sizeBytes, int blockBytes) throws IOException {
+    return append(file, sizeBytes, blockBytes, 1, List.of());
+  }
+
+  /**
+   * As {@link #append}, but bytes that were made for each block, as a cache's are, and two blocks
+   * at a time, so that one is made while the other is written.
+   */
+  public Measure appendFresh(Path file, long sizeBytes, int blockBytes) throws IOException {
+    return append(file, sizeBytes, blockBytes, 2, List.of("--refill_buffers"));
+  }
+
+  private static Measure append(
+      Path file, long sizeBytes, int blockBytes, int depth, List<String> further)
+      throws IOException {
     try {
       return measure(
-          run(
-              arguments(file, sizeBytes, "write", blockBytes, 1, List.of("--end_fsync=0")),
-              RUN_SECONDS_MAX),
+          run(arguments(file, sizeBytes, "write", blockBytes, depth, further), RUN_SECONDS_MAX),
           WRITE_FIELDS);
     } finally {
       Files.deleteIfExists(file);

@@ -17,7 +17,12 @@ public final class Results {
   /** The contender that the others are compared with. */
   public static final String FIO = "fio";
 
-  private static final String APPEND_ROW = "%-10s %9s %7s %13s %9s %12s";
+  /**
+   * A contender that appends bytes made for each block, and that appending is compared with, too.
+   */
+  public static final String FIO_FRESH = "fio/fresh";
+
+  private static final String APPEND_ROW = "%-10s %9s %7s %13s %13s %9s %12s";
   private static final String READ_ROW = "%-10s %-6d %9s %7s %9s %9s %9s %9s %12s";
 
   private final Map<String, List<Measure>> appends = new LinkedHashMap<>();
@@ -40,14 +45,17 @@ public final class Results {
   public List<String> table() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        APPEND_ROW.formatted("append", "MB/s", "x fio", "write p50 us", "p99 us", "CPU s/GB"));
+        APPEND_ROW.formatted(
+            "append", "MB/s", "x fio", "x " + FIO_FRESH, "write p50 us", "p99 us", "CPU s/GB"));
     List<Measure> fioAppends = appends.getOrDefault(FIO, List.of());
+    List<Measure> freshAppends = appends.getOrDefault(FIO_FRESH, List.of());
     appends.forEach((contender, rounds) ->
         lines.add(
             APPEND_ROW.formatted(
                 contender,
                 number(Median.of(rounds, Measure::megabytesPerSecond), 0),
                 number(Median.ratio(rounds, fioAppends, Measure::megabytesPerSecond), 2),
+                number(Median.ratio(rounds, freshAppends, Measure::megabytesPerSecond), 2),
                 number(Median.of(rounds, Measure::p50Micros), 0),
                 number(Median.of(rounds, Measure::p99Micros), 0),
                 number(Median.of(rounds, Measure::cpuSecondsPerGigabyte), 2))));

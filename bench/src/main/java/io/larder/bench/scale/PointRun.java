@@ -17,7 +17,6 @@ import io.larder.bench.workload.Ttls;
 import io.larder.bench.workload.ValueSizes;
 import io.larder.bench.workload.Workload;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ public record PointRun(Path larder, Path folder, double warmUpSeconds, double se
       double startSeconds = (System.nanoTime() - begin) / 1e9;
       return measure(point, server, startSeconds);
     } finally {
-      Files.deleteIfExists(flash);
+      StartedServer.removeFlash(flash);
     }
   }
 

@@ -2,6 +2,7 @@ package io.larder.tests.conformance.proof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.larder.tests.conformance.process.MemcachedProcess.InstalledProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -105,6 +106,46 @@ class BenchProgramsTest {
     }
   }
 
+  @Test
+  void flashOfAMemcachedIsComparedForEachOfItsThreadCounts()
+      throws IOException, InterruptedException {
+    Path memcached = InstalledProgram.require("memcached", "memcached");
+
+    Ended ended =
+        run(
+            List.of(
+                "compare",
+                "--memcached",
+                memcached.toString(),
+                "--larder",
+                launcher.toString(),
+                "--folder",
+                folder.toString(),
+                "--scenarios",
+                "flash",
+                "--ext-threads",
+                "1,2",
+                "--keys",
+                "6000",
+                "-m",
+                "8",
+                "--memcached-m",
+                "128",
+                "--flash-mb",
+                "128",
+                "--rounds",
+                "1",
+                "--seconds",
+                "0.3"));
+
+    assertThat(ended.exitCode).as(ended.printed).isZero();
+    assertThat(ended.printed)
+        .contains("ext_item_age=1,ext_threads=2", "flash %", "x memcached/1")
+        .containsPattern("memcached/2 +\\d+ ")
+        .containsPattern("larder +\\d+ +\\S+ +\\d+ +\\d+ +(100\\.0|99\\.\\d) +[5-9]\\d\\.\\d ");
+    assertNoFlashFileIsLeft();
+  }
+
   private static List<String> lines(Ended ended) {
     // What is above the first empty line is of the moment: the load of the machine.
     return ended.printed.lines().dropWhile(line -> !line.isEmpty()).toList();
@@ -113,7 +154,7 @@ class BenchProgramsTest {
   private void assertNoFlashFileIsLeft() throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> file.getFileName().toString()))
-          .noneMatch(name -> name.endsWith(".flash"));
+          .noneMatch(name -> name.contains(".flash"));
     }
   }
 

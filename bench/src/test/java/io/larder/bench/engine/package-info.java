@@ -1,0 +1,4 @@
+@NullMarked
+package io.larder.bench.engine;
+
+import org.jspecify.annotations.NullMarked;
