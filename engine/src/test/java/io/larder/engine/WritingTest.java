@@ -130,9 +130,9 @@ class WritingTest {
       scarce.settle();
 
       assertThat(scarce.device().operations(Kind.WRITE))
-          .as("the full one, and nothing else")
+          .as("the two full ones, and nothing else")
           .extracting(Operation::lengthBytes)
-          .containsExactly(16 * KIB);
+          .containsExactly(16 * KIB, 16 * KIB);
     }
   }
 
@@ -147,7 +147,7 @@ class WritingTest {
     Held late = rig.commit(slow, KIB, 99, 0);
     rig.settle();
 
-    assertThat(writes()).hasSize(1);
+    assertThat(writes()).as("it, and the full one behind it").hasSize(2);
     assertThat(late).isNotNull();
     rig.everyHeldRecordReadsBack();
   }
@@ -165,6 +165,7 @@ class WritingTest {
     assertThat(rig.store.isQuiet()).isFalse();
     rig.device().releaseWrites();
     flushing.join();
+    rig.settle();
     assertThat(rig.store.isQuiet()).isTrue();
   }
 

@@ -6,6 +6,7 @@ import io.larder.engine.model.Bucket;
 import io.larder.platform.device.Device;
 import io.larder.platform.memory.AlignedBuffer;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +26,13 @@ public final class Page {
    * reclaim may close a page between the look at the index and the device read. The lease is what
    * makes those two moments one.
    *
-   * Bytes from flushedBytes on are in one of the two write buffers. They are attached and detached
-   * under the monitor, and copied out under it, so that a buffer cannot start its next life in the
-   * middle of a copy.
+   * Bytes from flushedBytes on are in one of the write buffers. They are attached and detached under
+   * the monitor, and copied out under it, so that a buffer cannot start its next life in the middle
+   * of a copy.
    */
+
+  /** Write buffers at once: two that the device is given, and one that is filled meanwhile. */
+  public static final int BUFFERS_MAX = 3;
 
   private final int id;
   private final int deviceIndex;
@@ -52,11 +56,12 @@ public final class Page {
   @GuardedBy("this")
   private int flushedBytes;
 
+  /** In the order of their bytes, then nulls. */
   @GuardedBy("this")
-  private @Nullable UnflushedBytes first;
+  private final @Nullable UnflushedBytes[] unflushed = new @Nullable UnflushedBytes[BUFFERS_MAX];
 
   @GuardedBy("this")
-  private @Nullable UnflushedBytes second;
+  private int bufferCount;
 
   @GuardedBy("this")
   private int leaseCount;
@@ -240,7 +245,8 @@ public final class Page {
   }
 
   /**
-   * Makes unflushed bytes readable. At most two buffers at once.
+   * Makes unflushed bytes readable, which come behind those that are. At most {@link #BUFFERS_MAX}
+   * buffers at once.
    *
    * <p>A page that has failed takes none: its bucket may not have heard of it yet, and what is
    * attached now would still be there in the next life.
@@ -249,13 +255,10 @@ public final class Page {
     if (state == PageState.FAILED) {
       return;
     }
-    if (first == null) {
-      first = bytes;
-    } else if (second == null) {
-      second = bytes;
-    } else {
-      throw new IllegalStateException("third write buffer for " + this);
+    if (bufferCount == BUFFERS_MAX) {
+      throw new IllegalStateException("a write buffer too many for " + this);
     }
+    unflushed[bufferCount++] = bytes;
   }
 
   /** Everything before {@code endBytes} is on the device; {@code bytes} may be used again. */
@@ -269,20 +272,22 @@ public final class Page {
     flushedBytes = endBytes;
   }
 
-  /** Whether both write buffers are in use. */
-  public synchronized boolean hasTwoBuffers() {
-    return first != null && second != null;
+  /** Write buffers in use. */
+  public synchronized int bufferCount() {
+    return bufferCount;
   }
 
   @GuardedBy("this")
   private void detach(UnflushedBytes bytes) {
-    if (first == bytes) {
-      first = null;
-    } else if (second == bytes) {
-      second = null;
-    } else {
-      throw new IllegalStateException("a write buffer that is not of " + this);
+    for (int i = 0; i < bufferCount; i++) {
+      if (unflushed[i] == bytes) {
+        bufferCount--;
+        System.arraycopy(unflushed, i + 1, unflushed, i, bufferCount - i);
+        unflushed[bufferCount] = null;
+        return;
+      }
     }
+    throw new IllegalStateException("a write buffer that is not of " + this);
   }
 
   /**
@@ -390,8 +395,8 @@ public final class Page {
   /** A write was refused: nothing on the page counts, and its buffers hold nothing any more. */
   public synchronized void fail() {
     become(PageState.FAILED);
-    first = null;
-    second = null;
+    Arrays.fill(unflushed, null);
+    bufferCount = 0;
   }
 
   /**
@@ -481,15 +486,13 @@ public final class Page {
 
   @GuardedBy("this")
   private @Nullable UnflushedBytes holderOf(int offsetBytes) {
-    UnflushedBytes latest = null;
-    for (UnflushedBytes one : new UnflushedBytes[] {first, second}) {
-      if (one != null
-          && one.startBytes() <= offsetBytes
-          && (latest == null || one.startBytes() > latest.startBytes())) {
-        latest = one;
+    for (int i = bufferCount - 1; i >= 0; i--) {
+      UnflushedBytes one = unflushed[i];
+      if (one != null && one.startBytes() <= offsetBytes) {
+        return one;
       }
     }
-    return latest;
+    return null;
   }
 
   /** Where the bytes end that are on the device. The caller holds a lease. */

@@ -70,9 +70,6 @@ public final class BucketWriter {
         return ReserveOutcome.NO_BUFFER;
       }
       if (filling.remainingBytes() < padded) {
-        if (page.page.hasTwoBuffers()) {
-          return ReserveOutcome.NO_BUFFER;
-        }
         submit(page, filling);
         continue;
       }
@@ -127,7 +124,7 @@ public final class BucketWriter {
     if (filling != null) {
       return filling;
     }
-    return page.page.hasTwoBuffers() ? null : attachBuffer(page);
+    return page.page.bufferCount() < Page.BUFFERS_MAX ? attachBuffer(page) : null;
   }
 
   @GuardedBy("this")
@@ -188,7 +185,8 @@ public final class BucketWriter {
 
   @GuardedBy("this")
   private @Nullable BufferFlush attachBuffer(OpenPage page) {
-    AlignedBuffer buffer = buffers.take();
+    // Two keep a bucket writing; the third, which keeps its device busy, is not taken from others.
+    AlignedBuffer buffer = page.page.bufferCount() < 2 ? buffers.take() : buffers.takeSpare();
     if (buffer == null) {
       return null;
     }

@@ -46,6 +46,12 @@ public final class WriteBuffers {
     return buffer;
   }
 
+  /** As {@link #take}, but null as well when less than half of them would be left. */
+  synchronized @Nullable AlignedBuffer takeSpare() {
+    int takenAfter = allocatedCount - idle.size() + 1;
+    return takenAfter <= countMax / 2 ? take() : null;
+  }
+
   /** How often a buffer has been taken; what was taken earlier has the lower number. */
   synchronized long takenCount() {
     return takenCount;

@@ -420,15 +420,33 @@ class PageTest {
   }
 
   @Test
-  void thirdWriteBufferIsAMistake() {
+  void moreWriteBuffersThanTheDeviceAndTheWriterHaveUseForAreAMistake() {
     openPage();
-    page.attach(buffer(0, 4096, 1));
-    assertThat(page.hasTwoBuffers()).isFalse();
-    page.attach(buffer(4096, 4096, 1));
-    assertThat(page.hasTwoBuffers()).isTrue();
+    for (int i = 0; i < Page.BUFFERS_MAX; i++) {
+      assertThat(page.bufferCount()).isEqualTo(i);
+      page.attach(buffer(i * 4096, 4096, 1));
+    }
 
-    assertThatThrownBy(() -> page.attach(buffer(8192, 4096, 1)))
+    assertThatThrownBy(() -> page.attach(buffer(Page.BUFFERS_MAX * 4096, 4096, 1)))
         .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void buffersBehindOneThatIsFlushedStayReadable() {
+    openPage();
+    List<UnflushedBytes> all =
+        List.of(buffer(0, 4096, 1), buffer(4096, 4096, 2), buffer(8192, 4096, 3));
+    all.forEach(page::attach);
+
+    page.flushed(all.getFirst(), 4096);
+    page.attach(buffer(12288, 4096, 4));
+
+    MemorySegment target = MemorySegment.ofArray(new byte[1]);
+    assertThat(page.readUnflushed(100, 1, target)).as("on the device").isZero();
+    for (int i = 2; i <= 4; i++) {
+      assertThat(page.readUnflushed(i * 4096 - 1, 1, target)).isEqualTo(1);
+      assertThat(target.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) i);
+    }
   }
 
   @Test
@@ -448,7 +466,7 @@ class PageTest {
 
     page.fail();
 
-    assertThat(page.hasTwoBuffers()).isFalse();
+    assertThat(page.bufferCount()).isZero();
     assertThat(page.readUnflushed(0, 10, MemorySegment.ofArray(new byte[10]))).isZero();
   }
 
@@ -463,6 +481,6 @@ class PageTest {
     assertThat(page.readUnflushed(0, 10, MemorySegment.ofArray(new byte[10]))).isZero();
     page.attach(buffer(0, 4096, 2));
     page.attach(buffer(4096, 4096, 2));
-    assertThat(page.hasTwoBuffers()).isTrue();
+    assertThat(page.bufferCount()).isEqualTo(2);
   }
 }

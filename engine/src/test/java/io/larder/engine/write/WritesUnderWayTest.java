@@ -41,25 +41,28 @@ class WritesUnderWayTest {
   private final FreePages freePages = new FreePages(List.of(page, next));
   private final WriteBuffers buffers = new WriteBuffers(arena, BUFFER_BYTES, 4);
   private final FlushQueues flushes = new FlushQueues(1);
-  private final BucketWriter writer =
-      new BucketWriter(
-          Bucket.DEFAULT,
-          0,
-          new WriteShared(
-              PageGeometry.of(PAGE_BYTES),
-              new StoreIdentity(new UUID(1, 2), 3),
-              freePages,
-              buffers,
-              new DirectoryChunks(arena),
-              flushes,
-              new Versions(0, StateLog.NONE),
-              new EngineStats(),
-              clock));
+  private final BucketWriter writer = writer(buffers);
   private final List<String> heard = new ArrayList<>();
   private final WritesUnderWay underWay = new WritesUnderWay(flushes, 0);
   private final FlushStep step = newStep();
   private final FlushStep other = newStep();
   private int wakeCount;
+
+  private BucketWriter writer(WriteBuffers from) {
+    return new BucketWriter(
+        Bucket.DEFAULT,
+        0,
+        new WriteShared(
+            PageGeometry.of(PAGE_BYTES),
+            new StoreIdentity(new UUID(1, 2), 3),
+            freePages,
+            from,
+            new DirectoryChunks(arena),
+            flushes,
+            new Versions(0, StateLog.NONE),
+            new EngineStats(),
+            clock));
+  }
 
   private FlushStep newStep() {
     return new FlushStep(underWay, List.of(writer), new Hearing(), clock);
@@ -147,21 +150,50 @@ class WritesUnderWayTest {
 
   @AfterEach
   void everyBufferHasComeBack() {
-    while (step.run() == Step.AT_ONCE) {
-      // one write after the other
-    }
-    assertThat(flushes.areEmpty()).isTrue();
+    everythingIsWritten();
     assertThat(buffers.idleCount()).isEqualTo(buffers.allocatedCount());
     arena.close();
   }
 
   private void fillBothBuffers() {
+    fillBuffers(writer);
+  }
+
+  private void fillBuffers(BucketWriter filled) {
     Reservation reservation = new Reservation();
-    while (writer.reserve(RECORD_BYTES, 7, reservation) == ReserveOutcome.RESERVED) {
-      page.commit(reservation.pageVersion(), RECORD_BYTES, 0);
+    while (filled.reserve(RECORD_BYTES, 7, reservation) == ReserveOutcome.RESERVED) {
+      pageOf(reservation).commit(reservation.pageVersion(), RECORD_BYTES, 0);
       reservation.commit(flushes);
     }
-    writer.flushShort();
+  }
+
+  private Page pageOf(Reservation reservation) {
+    return reservation.pageId() == page.id() ? page : next;
+  }
+
+  @Test
+  void aThirdBufferIsFilledWhereThereAreEnough() {
+    fillBothBuffers();
+    assertThat(page.bufferCount()).as("of a pool of four").isEqualTo(2);
+    everythingIsWritten();
+    writer.finish();
+    everythingIsWritten();
+
+    WriteBuffers plenty = new WriteBuffers(arena, BUFFER_BYTES, 8);
+    BucketWriter another = writer(plenty);
+    fillBuffers(another);
+
+    assertThat(next.bufferCount()).as("of a pool of eight").isEqualTo(3);
+    another.finish();
+    everythingIsWritten();
+    assertThat(plenty.idleCount()).isEqualTo(3);
+  }
+
+  private void everythingIsWritten() {
+    while (step.run() == Step.AT_ONCE) {
+      // one write after the other
+    }
+    assertThat(flushes.areEmpty()).isTrue();
   }
 
   @Test
