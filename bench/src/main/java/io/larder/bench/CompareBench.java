@@ -275,7 +275,7 @@ public final class CompareBench implements Callable<Integer> {
             valueSize,
             rounds,
             seconds));
-    facts.forEach((name, value) -> out.println("%-12s%s".formatted(name, value)));
+    facts.forEach((name, value) -> out.println("%-12s %s".formatted(name, value)));
     out.println();
     out.flush();
     Contest contest = new Contest(contestants, scenarios, keys, valueSize, seconds);

@@ -27,7 +27,8 @@ import org.HdrHistogram.Histogram;
  * <p><b>Threads.</b> Confined to one.
  */
 public final class Contest {
-  private static final String ROW = "%-12s %10s %9s %8s %8s %7s %8s   %-22s %-22s %-22s";
+  private static final String ROW = "%-{name}s %10s %9s %8s %8s %7s %8s   %-22s %-22s %-22s";
+  private static final int NAME_WIDTH_MIN = 10;
   private static final LoadRun.Watcher NOBODY = (_, _) -> {};
 
   /** Before each run, so that connections and caches of the processor are as they will be. */
@@ -155,13 +156,19 @@ public final class Contest {
     List<String> lines = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       lines.add(scenario.about());
-      lines.add(ROW.formatted(header().toArray()));
-      rows(scenario).forEach(row -> lines.add(ROW.formatted(row.toArray()).stripTrailing()));
+      lines.add(line(header()));
+      rows(scenario).forEach(row -> lines.add(line(row)));
       lines.addAll(warnings(scenario));
       lines.add("");
     }
     lines.add("[quartiles of the rounds' ratios]; ? = the noise covers the difference");
     return lines;
+  }
+
+  private String line(List<String> cells) {
+    int longest = names().stream().mapToInt(String::length).max().orElse(0);
+    String format = ROW.replace("{name}", Integer.toString(Math.max(NAME_WIDTH_MIN, longest)));
+    return format.formatted(cells.toArray()).stripTrailing();
   }
 
   /** What stands above {@link #rows}. */

@@ -309,7 +309,7 @@ public final class CacheSession implements RequestExecutor, AutoCloseable {
       long offset,
       long now) {
     boolean mayChange = mayChangeUnfound(request);
-    long slot = shard.get(cursor);
+    long slot = mayChange ? shard.get(cursor) : Slot.EMPTY;
     if (request.verb != Verb.READ) {
       request.foundValueLength = RecordLayout.valueLength(memory, offset);
     }
