@@ -15,6 +15,7 @@ import io.larder.engine.stats.EngineCounter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,38 @@ class RestartTest {
         assertThat(next.get("k" + i)).isEqualTo(value("k" + i, 1));
       }
       assertThat(restore(next).scannedPageCount()).as("all were sealed").isZero();
+    }
+  }
+
+  /**
+   * Found by the simulation, seed 5003839 of the world of crashes: it was left in RAM, uncounted.
+   */
+  @Test
+  void aLargeItemThatTheDeviceRefusesAtACleanStopGoesToAnotherPage() throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    byte[] large = new byte[150 * 1024];
+    Arrays.fill(large, (byte) 7);
+    rig.set("large", large);
+    Objects.requireNonNull(rig.device).failNextWrite();
+    rig.stop();
+    try (CacheRig next = rig.again()) {
+      next.settle();
+      assertThat(next.get("large")).isEqualTo(large);
+    }
+  }
+
+  @Test
+  void aCleanStopEndsThoughTheDeviceRefusesEverything() throws IOException {
+    CacheRig rig = CacheRig.lasting(PAGES);
+    rig.set("large", new byte[150 * 1024]);
+    rig.set("small", value("small", 1));
+    Objects.requireNonNull(rig.device).failAllWrites(true);
+    rig.stop();
+    Objects.requireNonNull(rig.device).failAllWrites(false);
+    try (CacheRig next = rig.again()) {
+      next.settle();
+      assertThat(next.get("large")).isNull();
+      assertThat(next.get("small")).isNull();
     }
   }
 

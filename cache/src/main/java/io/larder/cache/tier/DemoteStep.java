@@ -599,6 +599,9 @@ public final class DemoteStep implements Step {
     idleWrite = demotion.write();
     if (demotion.segment().liveBytes() == 0) {
       ram.free(demotion.segment());
+    } else if (isInLastSegments) {
+      // The device has refused it. There is no later but this: it goes to another page.
+      lastSegments.add(demotion.segment());
     } else {
       ram.keep(demotion.segment());
     }
