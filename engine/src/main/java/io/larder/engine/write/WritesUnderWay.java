@@ -27,7 +27,7 @@ public final class WritesUnderWay {
    * go before it, or the device would have one write only at each page's end.
    */
 
-  /** At the device at once: as many as a page has write buffers. */
+  /** At the device at once; a page has one write buffer more, to be filled meanwhile. */
   public static final int COUNT_MAX = 2;
 
   /** How far behind the first that does not count yet another may begin. */
